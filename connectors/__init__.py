@@ -1,0 +1,1 @@
+"""Edges: Kafka, Postgres, the schema registry, the sandbox, artefacts and the command line."""

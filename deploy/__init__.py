@@ -1,0 +1,1 @@
+"""What runs the system: the local broker, database and processes."""

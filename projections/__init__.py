@@ -1,0 +1,1 @@
+"""The read side: read models, the projector, and the query API."""

@@ -1,0 +1,1 @@
+"""Payloads of all events, one module for each topic."""

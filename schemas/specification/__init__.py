@@ -1,0 +1,63 @@
+"""The specification model: what the Business Analyzer writes and every later agent reads."""
+
+from schemas.specification.condition import Condition, Operator
+from schemas.specification.field import Entity, Field, FieldType
+from schemas.specification.model import Operation, OperationKind, Specification
+from schemas.specification.rules import (
+    Action,
+    Adjustment,
+    Case,
+    Comparison,
+    Derivation,
+    Effect,
+    Expiry,
+    Export,
+    Limit,
+    Listing,
+    Lock,
+    NoOverlap,
+    Notice,
+    PeriodLock,
+    Permission,
+    Report,
+    Search,
+    StateMachine,
+    Unique,
+)
+from schemas.specification.story import Answer, Criterion, Feature, NonFunctional, Question, Story
+
+__all__ = [
+    "Action",
+    "Adjustment",
+    "Answer",
+    "Case",
+    "Comparison",
+    "Condition",
+    "Criterion",
+    "Derivation",
+    "Effect",
+    "Entity",
+    "Expiry",
+    "Export",
+    "Feature",
+    "Field",
+    "FieldType",
+    "Limit",
+    "Listing",
+    "Lock",
+    "NoOverlap",
+    "NonFunctional",
+    "Notice",
+    "Operation",
+    "OperationKind",
+    "Operator",
+    "PeriodLock",
+    "Permission",
+    "Question",
+    "Report",
+    "Search",
+    "Specification",
+    "StateMachine",
+    "Story",
+    "Unique",
+]

@@ -1,0 +1,1 @@
+"""The exactly-once runtime around Faust: inbox, event store, work queue, outbox relay."""
