@@ -90,6 +90,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     ),
     *_of(
         topics.OUTCOME_EVENTS,
+        (outcome.DeliveryStarted, 605),
         (outcome.DeliverySucceeded, 600),
         (outcome.DeliveryPaused, 610),
         (outcome.DeliveryFailed, 620),

@@ -13,6 +13,13 @@ from schemas.events.feature import Attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryStarted:
+    """A delivery, or a new attempt of one, has begun."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySucceeded:
     """The build is there."""
 

@@ -1,0 +1,1 @@
+"""Backend Developer: specification -> a FastAPI service that starts."""

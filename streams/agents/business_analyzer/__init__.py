@@ -1,0 +1,1 @@
+"""Business Analyzer: requirement -> specification and stories, or questions."""

@@ -1,0 +1,1 @@
+"""Deployment: tested files -> a wheel with SBOM and checksums that installs and answers."""

@@ -1,0 +1,1 @@
+"""Frontend Developer: backend -> an accessible page over its API."""

@@ -1,0 +1,1 @@
+"""Testing Engineer: backend and frontend -> tests, really run, with coverage."""
