@@ -1,0 +1,1 @@
+"""Kafka: topics, publishing of user events, and reading of the log."""

@@ -1,0 +1,125 @@
+"""Reading the log: committed records of topics, from given offsets to the present end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from connectors.kafka.position import Position
+from schemas.errors import SetupError
+
+Headers = tuple[tuple[str, bytes], ...]
+_BATCH = 2_000
+_TIMEOUT_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """A record of a topic as Kafka keeps it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    timestamp_ms: int
+
+    @property
+    def position(self) -> Position:
+        """Where it stands."""
+        return Position(self.topic, self.partition, self.offset)
+
+
+def read_log(
+    brokers: str, topics: Sequence[str], start: Mapping[tuple[str, int], int] | None = None
+) -> Iterator[LogRecord]:
+    """All committed records up to the end at the time of the call; in order in each partition.
+
+    Args:
+        start: first offset for (topic, partition); the beginning for those not named.
+
+    Raises:
+        SetupError: the broker cannot be reached, or a topic is missing.
+    """
+    consumer = Consumer(
+        {
+            "bootstrap.servers": brokers,
+            "group.id": "log-reader",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "fetch.message.max.bytes": 16 * 1024 * 1024,
+        }
+    )
+    try:
+        partitions = _partitions(consumer, brokers, topics, start or {})
+        consumer.assign(partitions)
+        yield from _until_ends(consumer, len(partitions))
+    finally:
+        consumer.close()
+
+
+def from_message(message: Message) -> LogRecord:
+    """A consumed message as a plain record."""
+    return LogRecord(
+        topic=message.topic() or "",
+        partition=message.partition() or 0,
+        offset=message.offset() or 0,
+        key=_bytes(message.key()),
+        value=_bytes(message.value()),
+        headers=_headers(message),
+        timestamp_ms=message.timestamp()[1],
+    )
+
+
+def _headers(message: Message) -> Headers:
+    pairs = cast("list[tuple[str, str | bytes | None]]", message.headers() or [])
+    return tuple((name, _bytes(value) or b"") for name, value in pairs)
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
+
+
+def _partitions(
+    consumer: Consumer, brokers: str, topics: Sequence[str], start: Mapping[tuple[str, int], int]
+) -> list[TopicPartition]:
+    try:
+        metadata = consumer.list_topics(timeout=_TIMEOUT_SECONDS)
+    except KafkaException as error:
+        raise SetupError(
+            f"Reading topics from {brokers}",
+            why=str(error.args[0]),
+            todo="Start the broker (streamwright up) or correct KAFKA_BROKERS",
+        ) from error
+    missing = [topic for topic in topics if topic not in metadata.topics]
+    if missing:
+        raise SetupError(
+            f"Reading topics from {brokers}",
+            why=f"there is no topic {', '.join(missing)}",
+            todo="Create the topics with: streamwright up",
+        )
+    earliest = -2
+    return [
+        TopicPartition(topic, partition, start.get((topic, partition), earliest))
+        for topic in topics
+        for partition in sorted(metadata.topics[topic].partitions)
+    ]
+
+
+def _until_ends(consumer: Consumer, partitions: int) -> Iterator[LogRecord]:
+    ended: set[tuple[str | None, int | None]] = set()
+    while len(ended) < partitions:
+        for message in consumer.consume(_BATCH, timeout=0.2):
+            error = message.error()
+            if error is None:
+                yield from_message(message)
+            elif error.code() == KafkaError._PARTITION_EOF:
+                ended.add((message.topic(), message.partition()))
+            elif error.fatal() or not error.retriable():
+                raise KafkaException(error)

@@ -1,0 +1,70 @@
+"""Publishing of users' events; agents publish through their outbox instead."""
+
+from __future__ import annotations
+
+from confluent_kafka import KafkaError, Message, Producer
+
+from connectors.kafka.headers import headers_of
+from connectors.kafka.position import Position
+from schemas.catalogue import BY_NAME
+from schemas.codec import Codec
+from schemas.envelope import Event
+from schemas.errors import SetupError
+
+_FLUSH_SECONDS = 30.0
+
+
+class Publisher:
+    """Publishes events one by one, each acknowledged by all in-sync replicas."""
+
+    def __init__(self, brokers: str, codec: Codec | None = None) -> None:
+        self._brokers = brokers
+        self._codec = codec or Codec()
+        self._producer = Producer(
+            {
+                "bootstrap.servers": brokers,
+                "enable.idempotence": True,
+                "compression.type": "zstd",
+                "message.max.bytes": 16 * 1024 * 1024,
+                "delivery.timeout.ms": int(_FLUSH_SECONDS * 1000),
+                "linger.ms": 0,
+            }
+        )
+
+    def publish(self, event: Event) -> Position:
+        """Publish to the topic of the event's type, keyed by delivery id.
+
+        Raises:
+            SetupError: the broker did not acknowledge within 30 seconds.
+        """
+        return self.publish_bytes(
+            BY_NAME[event.envelope.event_type].topic,
+            key=event.envelope.delivery_id.encode(),
+            value=self._codec.encode(event),
+            headers=headers_of(event.envelope),
+        )
+
+    def publish_bytes(
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
+    ) -> Position:
+        """Publish bytes as they are.
+
+        Raises:
+            SetupError: the broker did not acknowledge within 30 seconds.
+        """
+        acknowledged: list[Message] = []
+        failed: list[KafkaError] = []
+
+        def on_delivery(error: KafkaError | None, message: Message) -> None:
+            failed.append(error) if error is not None else acknowledged.append(message)
+
+        self._producer.produce(topic, key=key, value=value, headers=list(headers), on_delivery=on_delivery)
+        self._producer.flush(_FLUSH_SECONDS + 1)
+        if not acknowledged:
+            raise SetupError(
+                f"Publishing to {topic} at {self._brokers}",
+                why=str(failed[0]) if failed else "no acknowledgement came in time",
+                todo="Check the broker with: streamwright status",
+            )
+        message = acknowledged[0]
+        return Position(topic, message.partition() or 0, message.offset() or 0)

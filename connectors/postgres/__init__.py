@@ -1,0 +1,1 @@
+"""Postgres: roles, schemas, migrations and connections."""
