@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -22,7 +22,12 @@ QUICK = Limits(wall_seconds=10, cpu_seconds=10, memory_bytes=512 * 1024**2, file
 
 
 def attempt(
-    code: str, *, limits: Limits = QUICK, isolation: Isolation | None = None, **more: object
+    code: str,
+    *,
+    limits: Limits = QUICK,
+    isolation: Isolation | None = None,
+    environment: Mapping[str, str] | None = None,
+    collect: Sequence[str] = (),
 ) -> Outcome:
     bundle = SourceBundle(files=(SourceFile(path="attempt.py", content=code),))
     command = [sys.executable, "attempt.py"]
