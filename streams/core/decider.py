@@ -58,6 +58,8 @@ class Decider(Protocol[State]):
         initial: state of a delivery that the service has not seen.
         consumes: payload classes that it reacts to; any other message decides to nothing.
         work_starts_with: payload class whose recording starts work, None where it does none.
+        undo_starts_with: payload class whose recording has something outside the log to be undone
+            (files of a build), None where the event alone undoes it.
     """
 
     @property
@@ -70,6 +72,8 @@ class Decider(Protocol[State]):
     def consumes(self) -> frozenset[type]: ...
     @property
     def work_starts_with(self) -> type | None: ...
+    @property
+    def undo_starts_with(self) -> type | None: ...
 
     def evolve(self, state: State, payload: object) -> State:
         """The state after one of the service's own events."""

@@ -84,6 +84,11 @@ class SagaDecider:
         """The saga does no work."""
         return None
 
+    @property
+    def undo_starts_with(self) -> type | None:
+        """Nothing outside the log has to be undone."""
+        return None
+
     def evolve(self, state: SagaState, payload: object) -> SagaState:
         """The state after one of the saga's own events."""
         match payload:

@@ -68,6 +68,7 @@ class StepDecider:
     failed: Callable[[int, str, object], object]
     discarded: Callable[[int, bool], object]
     initial: StepState = StepState()
+    undo_starts_with: type | None = None
 
     @property
     def consumes(self) -> frozenset[type]:

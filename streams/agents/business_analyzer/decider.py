@@ -62,6 +62,11 @@ class AnalysisDecider:
         """Recording that the analysis has started puts its work into the queue."""
         return AnalysisStarted
 
+    @property
+    def undo_starts_with(self) -> type | None:
+        """Nothing outside the log has to be undone."""
+        return None
+
     def evolve(self, state: AnalysisState, payload: object) -> AnalysisState:
         """The state after one of the analyzer's own events."""
         match payload:

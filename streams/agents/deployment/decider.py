@@ -23,5 +23,6 @@ DECIDER = StepDecider(
     discarded_type=BuildDiscarded,
     started=lambda attempt: BuildStarted(attempt=attempt),
     failed=_failed,
+    undo_starts_with=BuildDiscarded,
     discarded=lambda attempt, was_done: BuildDiscarded(attempt=attempt, was_done=was_done),
 )

@@ -1,0 +1,40 @@
+"""The worker of each agent, made when it is needed: their engines take time to import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectors.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.runtime.worker import Worker
+
+
+def worker_of(service: str, config: Settings) -> Worker:
+    """The worker that does the work of a service.
+
+    Raises:
+        KeyError: the service does no work.
+    """
+    match service:
+        case "business-analyzer":
+            from streams.agents.business_analyzer.worker import AnalysisWorker
+
+            return AnalysisWorker()
+        case "backend-developer":
+            from streams.agents.backend_developer.worker import BackendWorker
+
+            return BackendWorker()
+        case "frontend-developer":
+            from streams.agents.frontend_developer.worker import FrontendWorker
+
+            return FrontendWorker()
+        case "testing-engineer":
+            from streams.agents.testing_engineer.worker import TestingWorker
+
+            return TestingWorker()
+        case "deployment":
+            from streams.agents.deployment.worker import DeploymentWorker
+
+            return DeploymentWorker(config.home / "artefacts")
+    raise KeyError(service)

@@ -1,0 +1,130 @@
+"""One service as a process: `python -m streams.runtime.agent <service>`.
+
+It has an inbox (Faust), a work loop where the service works, and an outbox relay. SIGTERM drains:
+no more records are taken, present work ends, and what is not done stays in the queue.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import faust
+import structlog
+from connectors.schema_registry import codec_for
+from connectors.settings import Settings, settings
+
+from connectors.kafka.log import LogRecord
+from connectors.logs import configure_logs
+from connectors.postgres.roles import schema_of, service_url
+from schemas.errors import BadInputError, SetupError
+from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, topics_of
+from streams.agents.workers import worker_of
+from streams.runtime.faust_app import faust_app
+from streams.runtime.inbox import Inbox
+from streams.runtime.outbox import Relay
+from streams.runtime.pages import add_pages
+from streams.runtime.store import EventStore
+from streams.runtime.worker import WorkLoop
+
+_DRAIN_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of one service's process."""
+
+    app: faust.App
+    store: EventStore
+    relay: Relay
+    work_loops: tuple[WorkLoop, ...]
+
+
+def build(name: str, config: Settings) -> Service:
+    """Put the parts of a service together; nothing is started.
+
+    Raises:
+        BadInputError: there is no service of that name.
+    """
+    decider = DECIDERS.get(name)
+    if decider is None:
+        raise BadInputError(
+            f"Starting the service '{name}'",
+            why="there is no such service",
+            todo=f"Use one of: {', '.join(DECIDERS)}",
+        )
+    brokers, database_url = _endpoints(config)
+    url, codec = service_url(database_url, name), codec_for(config)
+    store = EventStore(url, schema_of(name))
+    inbox = Inbox(decider, store, codec, writes_dead_letters=name == DEAD_LETTER_OWNER)
+    relay = Relay(name, store, codec, brokers, url)
+    loops = tuple(
+        WorkLoop(decider, worker_of(name, config), store, codec, url, limit_seconds=config.work_limit_seconds)
+        for _ in range(config.work_parallelism if decider.work_starts_with else 0)
+    )
+
+    def handle(records: Sequence[LogRecord]) -> int:
+        saved = inbox.handle(records)
+        if saved:
+            for loop in loops:
+                loop.wake()
+        return saved
+
+    app = faust_app(
+        group=name,
+        brokers=brokers,
+        topics=topics_of(decider),
+        web_port=config.http_port,
+        handle=handle,
+        data_folder=config.home / "faust" / name,
+    )
+    service = Service(app, store, relay, loops)
+    add_pages(app, name, store, relay)
+    _bind(service)
+    return service
+
+
+def _endpoints(config: Settings) -> tuple[str, str]:
+    if not config.kafka_brokers or not config.database_url:
+        raise SetupError(
+            "Starting a service",
+            why="KAFKA_BROKERS or DATABASE_URL is not set",
+            todo="Start the system with: streamwright up",
+        )
+    return config.kafka_brokers, config.database_url
+
+
+def _bind(service: Service) -> None:
+    """Start and stop the threads with the Faust app."""
+
+    @service.app.task()
+    async def start_threads() -> None:
+        service.relay.start()
+        for loop in service.work_loops:
+            loop.start()
+
+    @service.app.on_before_shutdown.connect
+    def stop_threads(*_: object, **__: object) -> None:
+        for loop in service.work_loops:
+            loop.stop(_DRAIN_SECONDS)
+        service.relay.stop(_DRAIN_SECONDS)
+
+
+def main(arguments: list[str]) -> None:
+    """Run until SIGTERM or SIGINT; does not return."""
+    config = settings()
+    configure_logs(config.log_level)
+    if len(arguments) != 1:
+        raise SystemExit(f"usage: python -m streams.runtime.agent <{'|'.join(DECIDERS)}>")
+    try:
+        service = build(arguments[0], config)
+    except (BadInputError, SetupError) as error:
+        raise SystemExit(str(error)) from error
+    structlog.get_logger().info("service starts", service=arguments[0], port=config.http_port)
+    worker = faust.Worker(service.app, loglevel="WARNING", redirect_stdouts=False, quiet=True)
+    worker.execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

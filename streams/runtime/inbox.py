@@ -1,0 +1,198 @@
+"""The inbox: records of topics in, decided events saved, each record's effect exactly once."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from eventsourcing.persistence import IntegrityError, StoredEvent
+
+from connectors.kafka.log import LogRecord
+from schemas.catalogue import type_of
+from schemas.codec import Codec
+from schemas.envelope import Event
+from schemas.errors import DecodeError
+from schemas.topics import dead_letter_topic
+from streams.agents.registry import AnyDecider
+from streams.core.dead_letter import DeadLetter
+from streams.core.decider import fold
+from streams.core.identity import record
+from streams.runtime.store import EventStore, PartitionKey, Saving
+from streams.runtime.work_queue import WorkItem
+
+_log = structlog.get_logger()
+_MAX_CONFLICTS = 20
+
+
+@dataclass(slots=True)
+class _Stream:
+    """A delivery's stream while a batch is decided."""
+
+    state: object
+    version: int
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch of records comes to."""
+
+    streams: dict[UUID, _Stream] = field(default_factory=dict)
+    events: list[StoredEvent] = field(default_factory=list)
+    work: list[WorkItem] = field(default_factory=list)
+
+
+class Inbox:
+    """Decides on records and saves the result, with the positions, in one transaction.
+
+    Attributes:
+        writes_dead_letters: whether this service writes the dead letters of undecodable records.
+    """
+
+    def __init__(
+        self,
+        decider: AnyDecider,
+        store: EventStore,
+        codec: Codec,
+        *,
+        writes_dead_letters: bool,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._decider = decider
+        self._store = store
+        self._codec = codec
+        self._clock = clock
+        self.writes_dead_letters = writes_dead_letters
+
+    def handle(self, records: Sequence[LogRecord]) -> int:
+        """Process records that are in order in each partition; give the number of events saved.
+
+        Raises:
+            IntegrityError: others keep writing to the same streams.
+        """
+        for _ in range(_MAX_CONFLICTS):
+            fresh = self._unprocessed(records)
+            if not fresh:
+                return 0
+            batch = self._decide(fresh)
+            try:
+                self._store.save(Saving(events=batch.events, positions=_positions(fresh), work=batch.work))
+            except IntegrityError:
+                # Another worker was faster, or a result of work came in between: look again.
+                continue
+            return len(batch.events)
+        raise IntegrityError(f"{self._decider.name}: {_MAX_CONFLICTS} conflicts in a row")
+
+    def _unprocessed(self, records: Sequence[LogRecord]) -> list[LogRecord]:
+        partitions = sorted({(record.topic, record.partition) for record in records})
+        positions = self._store.positions(partitions)
+        return [r for r in records if r.offset >= positions[(r.topic, r.partition)]]
+
+    def _decide(self, records: Sequence[LogRecord]) -> _Batch:
+        batch = _Batch()
+        decoded = [(rec, event) for rec in records if (event := self._decoded(rec, batch)) is not None]
+        deliveries = list({UUID(event.envelope.delivery_id): None for _, event in decoded})
+        for delivery, stored in self._store.streams(deliveries).items():
+            payloads = [self._codec.decode(event.state).payload for event in stored]
+            batch.streams[delivery] = _Stream(fold(self._decider, payloads), len(stored))
+        for rec, event in decoded:
+            self._react(batch, rec, event)
+        return batch
+
+    def _decoded(self, rec: LogRecord, batch: _Batch) -> Event | None:
+        """The event, where it concerns this service; a record that is no event is a dead letter."""
+        try:
+            concerns = (
+                self._codec.writer_schema(rec.value or b"").event_type.payload in self._decider.consumes
+            )
+            if not concerns and not self.writes_dead_letters:
+                return None
+            event = self._codec.decode(rec.value or b"")
+            if rec.key != event.envelope.delivery_id.encode():
+                raise DecodeError(
+                    f"Reading {rec.position}",
+                    why=f"its key {(rec.key or b'')[:60]!r} is not its delivery id",
+                    todo="Publish with the delivery id as key",
+                )
+        except DecodeError as error:
+            if self.writes_dead_letters:
+                _bury(batch, self._letter(rec, str(error), ""))
+            return None
+        return event if concerns else None
+
+    def _react(self, batch: _Batch, rec: LogRecord, event: Event) -> None:
+        stream = batch.streams[UUID(event.envelope.delivery_id)]
+        try:
+            payloads = self._decider.decide(stream.state, event)
+            state = fold(self._decider, payloads, stream.state)
+            events = record(
+                payloads,
+                service=self._decider.name,
+                version=self._decider.version,
+                cause=event.envelope,
+                stream_version=stream.version,
+                occurred_at=self._clock(),
+                traceparent=event.envelope.traceparent,
+            )
+            stored = [stored_event(self._codec, new) for new in events]
+        except Exception as error:
+            _bury(batch, self._letter(rec, f"{type(error).__name__}: {error}", traceback.format_exc()))
+            return
+        stream.state, stream.version = state, stream.version + len(events)
+        batch.events += stored
+        for new, saved in zip(events, stored, strict=True):
+            if type(new.payload) in (self._decider.work_starts_with, self._decider.undo_starts_with):
+                undo = type(new.payload) is self._decider.undo_starts_with
+                batch.work.append(_work(new, saved, rec, undo=undo))
+
+    def _letter(self, rec: LogRecord, reason: str, stack: str) -> DeadLetter:
+        _log.warning("dead letter", position=str(rec.position), reason=reason)
+        return DeadLetter(
+            service=self._decider.name,
+            topic=rec.topic,
+            partition=rec.partition,
+            offset=rec.offset,
+            key=rec.key,
+            value=rec.value,
+            headers=rec.headers,
+            reason=reason,
+            stack=stack,
+        )
+
+
+def stored_event(codec: Codec, event: Event) -> StoredEvent:
+    """An event for the store: its Kafka topic, and its bytes as they will be on the wire."""
+    return StoredEvent(
+        originator_id=UUID(event.envelope.delivery_id),
+        originator_version=event.envelope.stream_version,
+        topic=type_of(event.payload).topic,
+        state=codec.encode(event),
+    )
+
+
+def _bury(batch: _Batch, letter: DeadLetter) -> None:
+    batch.events.append(
+        StoredEvent(
+            originator_id=letter.id,
+            originator_version=1,
+            topic=dead_letter_topic(letter.topic),
+            state=letter.to_bytes(),
+        )
+    )
+
+
+def _work(event: Event, saved: StoredEvent, trigger: LogRecord, *, undo: bool) -> WorkItem:
+    return WorkItem(
+        delivery=UUID(event.envelope.delivery_id),
+        attempt=int(getattr(event.payload, "attempt")),  # noqa: B009
+        undo=undo,
+        started=saved.state,
+        trigger=trigger.value or b"",
+    )
+
+
+def _positions(records: Sequence[LogRecord]) -> dict[PartitionKey, int]:
+    return {(record.topic, record.partition): record.offset + 1 for record in records}

@@ -1,0 +1,157 @@
+"""The outbox relay: publishes a service's recorded events, in order, each exactly once.
+
+The position (notification id) is committed in the same Kafka transaction as the records, as the
+offset of a partition in the relay's own consumer group. One relay of a service is active at a time,
+by advisory lock; the producer's transactional id fences one that wakes up late.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+import psycopg
+import structlog
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from eventsourcing.persistence import Notification, PersistenceError
+from psycopg.sql import SQL, Identifier
+
+from connectors.kafka.headers import headers_of
+from schemas.codec import Codec
+from schemas.topics import DEAD_LETTER_SUFFIX, OUTCOME_EVENTS
+from streams.core.dead_letter import record_of
+from streams.runtime.store import EventStore
+
+_log = structlog.get_logger()
+_BATCH = 200
+_RETRY_SECONDS = 1.0
+_WAIT_SECONDS = 0.5
+_KAFKA_SECONDS = 30.0
+_POSITION = (OUTCOME_EVENTS, 0)
+_KafkaRecord = tuple[bytes | None, bytes | None, list[tuple[str, str | bytes | None]]]
+
+
+class Relay:
+    """A thread that publishes what one service records."""
+
+    def __init__(
+        self, service: str, store: EventStore, codec: Codec, brokers: str, service_database_url: str
+    ) -> None:
+        self._service = service
+        self._store = store
+        self._codec = codec
+        self._brokers = brokers
+        self._url = service_database_url
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"{service}-relay", daemon=True)
+        self.active = False
+        self.position = 0
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, timeout_seconds: float) -> None:
+        """Publish no more; what is unpublished stays for the next relay."""
+        self._stop.set()
+        self._thread.join(timeout_seconds)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True) as connection:
+                    if self._lock(connection):
+                        self._relay(connection)
+            except (psycopg.Error, PersistenceError, KafkaException) as error:
+                _log.warning("relay starts again", service=self._service, error=str(error))
+            self.active = False
+            self._stop.wait(_RETRY_SECONDS)
+
+    def _lock(self, connection: psycopg.Connection) -> bool:
+        statement = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+        row = connection.execute(statement, (f"relay:{self._service}",)).fetchone()
+        return bool(row and row[0])
+
+    def _relay(self, connection: psycopg.Connection) -> None:
+        consumer = Consumer({"bootstrap.servers": self._brokers, "group.id": f"{self._service}-relay"})
+        producer = self._producer()
+        try:
+            producer.init_transactions(_KAFKA_SECONDS)
+            self.position = self._committed(consumer)
+            connection.execute(SQL("LISTEN {}").format(Identifier(self._store.channel_name)))
+            self.active = True
+            while not self._stop.is_set():
+                if not self._publish_next(producer, consumer):
+                    _wait_for_notice(connection)
+        finally:
+            consumer.close()
+
+    def _producer(self) -> Producer:
+        return Producer(
+            {
+                "bootstrap.servers": self._brokers,
+                "transactional.id": f"{self._service}-relay",
+                "compression.type": "zstd",
+                "message.max.bytes": 16 * 1024 * 1024,
+                "linger.ms": 0,
+                "transaction.timeout.ms": 60_000,
+            }
+        )
+
+    def _committed(self, consumer: Consumer) -> int:
+        """Id of the last notification that was published."""
+        (found,) = consumer.committed([TopicPartition(*_POSITION)], timeout=_KAFKA_SECONDS)
+        return max(found.offset, 0)
+
+    def _publish_next(self, producer: Producer, consumer: Consumer) -> bool:
+        notifications = self._store.select_notifications(start=self.position + 1, limit=_BATCH)
+        if not notifications:
+            return False
+        last = notifications[-1].id
+        producer.begin_transaction()
+        try:
+            self._produce(producer, notifications)
+            producer.send_offsets_to_transaction(
+                [TopicPartition(*_POSITION, last)], consumer.consumer_group_metadata(), _KAFKA_SECONDS
+            )
+            producer.commit_transaction(_KAFKA_SECONDS)
+        except KafkaException:
+            _abort(producer)
+            raise
+        self.position = last
+        return True
+
+    def _produce(self, producer: Producer, notifications: Sequence[Notification]) -> None:
+        for notification in notifications:
+            key, value, headers = self._record(notification)
+            while True:
+                try:
+                    producer.produce(notification.topic, key=key, value=value, headers=headers)
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+            producer.poll(0)
+
+    def _record(
+        self, notification: Notification
+    ) -> tuple[bytes | None, bytes | None, list[tuple[str, str | bytes | None]]]:
+        if notification.topic.endswith(DEAD_LETTER_SUFFIX):
+            key, value, headers = record_of(notification.state)
+            return key, value, list(headers)
+        envelope = self._codec.decode_envelope(notification.state)
+        return envelope.delivery_id.encode(), notification.state, list(headers_of(envelope))
+
+
+def _abort(producer: Producer) -> None:
+    """A transaction that cannot be aborted is fenced or timed out; the next producer ends it."""
+    try:
+        producer.abort_transaction(_KAFKA_SECONDS)
+    except KafkaException as error:
+        _log.warning("transaction left to its time-out", error=str(error))
+
+
+def _wait_for_notice(connection: psycopg.Connection) -> None:
+    deadline = time.monotonic() + _WAIT_SECONDS
+    for _ in connection.notifies(timeout=max(deadline - time.monotonic(), 0), stop_after=1):
+        return

@@ -1,0 +1,184 @@
+"""Doing the work: takes it from the queue, runs the engine, records the result as an event."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+import psycopg
+import structlog
+from eventsourcing.persistence import IntegrityError, PersistenceError
+
+from schemas.codec import Codec
+from schemas.envelope import Event
+from schemas.errors import StreamwrightError
+from streams.agents.registry import AnyDecider
+from streams.core.decider import WorkDone, WorkFailed, WorkResult, WorkTimedOut, fold
+from streams.core.identity import record
+from streams.runtime.inbox import stored_event
+from streams.runtime.store import EventStore, Saving
+from streams.runtime.work_queue import WorkItem
+
+_log = structlog.get_logger()
+_IDLE_SECONDS = 1.0
+_MAX_TRIES = 3
+
+
+class Worker(Protocol):
+    """An agent's impure part."""
+
+    def work(self, started: Event, trigger: Event) -> WorkDone | WorkFailed:
+        """Do the work of one attempt.
+
+        Args:
+            started: the agent's own event that the work has started.
+            trigger: the event that the agent reacts to.
+
+        Raises:
+            Exception: is recorded as the failure of the step.
+        """
+        ...
+
+    def undo(self, delivery_id: str, attempt: int) -> None:
+        """Remove what the work of an attempt left outside the log; may be called more than once."""
+        ...
+
+
+class WorkLoop:
+    """A thread that works off a service's queue, one piece at a time."""
+
+    def __init__(
+        self,
+        decider: AnyDecider,
+        worker: Worker,
+        store: EventStore,
+        codec: Codec,
+        service_database_url: str,
+        *,
+        limit_seconds: float,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._decider = decider
+        self._worker = worker
+        self._store = store
+        self._codec = codec
+        self._url = service_database_url
+        self._limit = limit_seconds
+        self._clock = clock
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"{decider.name}-worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There may be new work."""
+        self._wake.set()
+
+    def stop(self, timeout_seconds: float) -> None:
+        """Take no more work, and wait for the present one; unfinished work stays in the queue."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout_seconds)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True) as connection:
+                    while not self._stop.is_set():
+                        if not self.run_once(connection):
+                            self._wake.wait(_IDLE_SECONDS)
+                            self._wake.clear()
+            except (psycopg.Error, PersistenceError) as error:
+                _log.warning("worker lost its database", service=self._decider.name, error=str(error))
+                self._stop.wait(_IDLE_SECONDS)
+
+    def run_once(self, connection: psycopg.Connection) -> bool:
+        """Do one piece of work; False where there is none."""
+        with self._store.queue.taken(connection) as item:
+            if item is None:
+                return False
+            if item.undo:
+                self._undo(item)
+            elif self._is_wanted(item):
+                started = self._codec.decode(item.started)
+                self._record(item, started, self._perform(item, started))
+            else:
+                self._store.save(Saving(finished=[item.key]))
+        return True
+
+    def _undo(self, item: WorkItem) -> None:
+        try:
+            self._worker.undo(str(item.delivery), item.attempt)
+        except Exception:
+            _log.exception("undoing failed", service=self._decider.name, delivery=str(item.delivery))
+            if item.tries < _MAX_TRIES:
+                self._stop.wait(_IDLE_SECONDS)
+                return
+        self._store.save(Saving(finished=[item.key]))
+
+    def _is_wanted(self, item: WorkItem) -> bool:
+        """Whether a result would still be recorded: the step may have been undone meanwhile."""
+        state, _ = self._stream(item.delivery)
+        failed = WorkFailed(attempt=item.attempt, reason="")
+        return bool(self._decider.decide(state, failed))
+
+    def _perform(self, item: WorkItem, started: Event) -> WorkResult:
+        if item.tries > _MAX_TRIES:
+            reason = f"The work was given up: it ended its process {_MAX_TRIES} times. See the agent's log"
+            return WorkFailed(attempt=item.attempt, reason=reason)
+        trigger = self._codec.decode(item.trigger)
+        future: Future[WorkDone | WorkFailed] = Future()
+        arguments = (future, self._worker, started, trigger)
+        # A thread of its own, so that work that does not end cannot hold the queue.
+        threading.Thread(target=_work_into, args=arguments, daemon=True).start()
+        try:
+            return future.result(timeout=self._limit)
+        except TimeoutError:
+            return WorkTimedOut(attempt=item.attempt, limit_seconds=self._limit)
+        except StreamwrightError as error:
+            return WorkFailed(attempt=item.attempt, reason=str(error))
+        except Exception as error:
+            _log.exception("work failed", service=self._decider.name, delivery=str(item.delivery))
+            return WorkFailed(attempt=item.attempt, reason=f"{type(error).__name__}: {error}")
+
+    def _record(self, item: WorkItem, started: Event, result: WorkResult) -> None:
+        while True:
+            state, version = self._stream(item.delivery)
+            events = record(
+                self._decider.decide(state, result),
+                service=self._decider.name,
+                version=self._decider.version,
+                cause=started.envelope,
+                stream_version=version,
+                occurred_at=self._clock(),
+                traceparent=started.envelope.traceparent,
+            )
+            if not events:
+                # It was undone while the work went on: what the work left must go, too.
+                self._undo(item)
+                return
+            try:
+                stored = [stored_event(self._codec, event) for event in events]
+                self._store.save(Saving(events=stored, finished=[item.key]))
+            except IntegrityError:
+                continue
+            return
+
+    def _stream(self, delivery: UUID) -> tuple[object, int]:
+        stored = self._store.streams([delivery])[delivery]
+        payloads = [self._codec.decode(event.state).payload for event in stored]
+        return fold(self._decider, payloads), len(stored)
+
+
+def _work_into(future: Future[WorkDone | WorkFailed], worker: Worker, started: Event, trigger: Event) -> None:
+    try:
+        future.set_result(worker.work(started, trigger))
+    except BaseException as error:
+        future.set_exception(error)
