@@ -1,0 +1,52 @@
+"""Every setting in one place, each with its meaning, unit and default."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings from environment variables.
+
+    The three that name other systems have no prefix; all others begin with STREAMWRIGHT_.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="STREAMWRIGHT_", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    kafka_brokers: str = Field(
+        "",
+        validation_alias=AliasChoices("KAFKA_BROKERS", "kafka_brokers"),
+        description="host:port list of the brokers; empty: a local broker is started",
+    )
+    database_url: str = Field(
+        "",
+        validation_alias=AliasChoices("DATABASE_URL", "database_url"),
+        description="Postgres URL of a user who may create roles; empty: a local server is started",
+        repr=False,
+    )
+    schema_registry_url: str = Field(
+        "",
+        validation_alias=AliasChoices("SCHEMA_REGISTRY_URL", "schema_registry_url"),
+        description="URL of a Confluent schema registry; empty: the schemas of this package",
+    )
+    home: Path = Field(
+        default_factory=lambda: Path.cwd() / ".streamwright",
+        description="Folder for data, logs, artefacts and the state of local processes",
+    )
+    http_port: int = Field(0, description="Port of the process's web pages; 0: a free one", ge=0, le=65535)
+    api_port: int = Field(0, description="Port of the query API; 0: a free one, kept afterwards", ge=0, le=65535)
+    log_level: str = Field("info", description="debug, info, warning or error")
+    work_limit_seconds: float = Field(600.0, description="Time that one step's work may take, in seconds", gt=0)
+    work_parallelism: int = Field(1, description="Pieces of work that one agent process does at once", ge=1)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
