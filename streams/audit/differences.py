@@ -1,0 +1,42 @@
+"""Naming how two events differ, for people."""
+
+from __future__ import annotations
+
+import dataclasses
+
+_SHOWN_CHARACTERS = 120
+_SHOWN_DIFFERENCES = 3
+
+
+def difference(expected: object, recorded: object) -> str:
+    """The first fields that differ, with both values; '' where nothing does."""
+    found = _differences("", expected, recorded)
+    more = f" and {len(found) - _SHOWN_DIFFERENCES} more" if len(found) > _SHOWN_DIFFERENCES else ""
+    return "; ".join(found[:_SHOWN_DIFFERENCES]) + more
+
+
+def _differences(path: str, expected: object, recorded: object) -> list[str]:
+    if expected is recorded or expected == recorded:
+        return []
+    if type(expected) is type(recorded):
+        if dataclasses.is_dataclass(expected):
+            names = [field.name for field in dataclasses.fields(expected)]
+            return [
+                text
+                for name in names
+                for text in _differences(
+                    f"{path}.{name}".lstrip("."), getattr(expected, name), getattr(recorded, name)
+                )
+            ]
+        if isinstance(expected, tuple) and isinstance(recorded, tuple) and len(expected) == len(recorded):
+            return [
+                text
+                for index, pair in enumerate(zip(expected, recorded, strict=True))
+                for text in _differences(f"{path}[{index}]", *pair)
+            ]
+    return [f"{path or 'it'} is {_shown(recorded)}, the decider gives {_shown(expected)}"]
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."

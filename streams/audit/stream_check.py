@@ -1,0 +1,224 @@
+"""One service's stream of a delivery, checked against what its decider gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from connectors.kafka.position import Position
+from schemas.catalogue import type_of
+from schemas.envelope import Event
+from streams.agents.registry import AnyDecider
+from streams.audit.differences import difference
+from streams.audit.findings import Mismatch, mismatch
+from streams.audit.history import RecordedEvent
+from streams.core import identity
+from streams.core.decider import Message, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a service recorded upon one cause, and its state after that."""
+
+    cause: RecordedEvent | None
+    recorded: Sequence[RecordedEvent]
+    state: object
+
+
+@dataclass(slots=True)
+class StreamReading:
+    """What checking a stream gave.
+
+    Attributes:
+        reactions: in the order of the stream.
+        is_complete: False where events are missing, so that the later states are not known.
+        unchecked: records after the gap, whose decisions could not be checked.
+        unfinished: last record, and names of the events decided with it that do not follow it.
+    """
+
+    decider: AnyDecider
+    reactions: list[Reaction] = field(default_factory=list)
+    mismatches: list[Mismatch] = field(default_factory=list)
+    unchecked: list[Position] = field(default_factory=list)
+    is_complete: bool = True
+    unfinished: tuple[RecordedEvent, tuple[str, ...]] | None = None
+
+    @property
+    def state(self) -> object:
+        """State after the last reaction."""
+        return self.reactions[-1].state if self.reactions else self.decider.initial
+
+
+def check_stream(
+    decider: AnyDecider, records: Sequence[RecordedEvent], by_id: Mapping[str, RecordedEvent]
+) -> StreamReading:
+    """Check the events of a service in the order of their stream versions.
+
+    Args:
+        records: the service's events of one delivery.
+        by_id: all events of the delivery.
+    """
+    reading = StreamReading(decider)
+    ordered = sorted(records, key=lambda record: (_version(record), record.position))
+    reading.mismatches.extend(_out_of_order(ordered))
+    version = 0
+    reacted: set[str] = set()
+    for cause_id, grouped in groupby(ordered, key=lambda record: record.event.envelope.causation_id):
+        group = list(grouped)
+        _settle_unfinished(reading)
+        problem = _version_problem(group[0], version)
+        if problem is None and cause_id in reacted:
+            problem = mismatch("foreign", group[0], f"the service had reacted to {cause_id} before")
+        if problem is not None:
+            reading.mismatches.append(problem)
+            reading.is_complete = False
+            reading.unchecked.extend(record.position for record in ordered[ordered.index(group[0]) :])
+            break
+        reacted.add(cause_id)
+        version += _check_reaction(reading, group, by_id.get(cause_id), version)
+    return reading
+
+
+def _settle_unfinished(reading: StreamReading) -> None:
+    """What does not follow at the end may be on its way; once the stream goes on, it is missing."""
+    if reading.unfinished is not None:
+        record, names = reading.unfinished
+        reading.mismatches.append(mismatch("missing_event", record, missing_with(names)))
+        reading.unfinished = None
+
+
+def missing_with(names: Sequence[str]) -> str:
+    """Why a reaction is not whole."""
+    return f"decided with it and missing: {', '.join(names)}"
+
+
+def _version(record: RecordedEvent) -> int:
+    return record.event.envelope.stream_version
+
+
+def _out_of_order(ordered: Sequence[RecordedEvent]) -> list[Mismatch]:
+    latest: dict[tuple[str, int], RecordedEvent] = {}
+    found: list[Mismatch] = []
+    for record in ordered:
+        place = (record.position.topic, record.position.partition)
+        before = latest.setdefault(place, record)
+        if record.position < before.position:
+            why = f"version {_version(record)} of its stream stands before version {_version(before)}"
+            found.append(mismatch("reordered", record, f"{why} at {before.position}"))
+        else:
+            latest[place] = record
+    return found
+
+
+def _version_problem(record: RecordedEvent, before: int) -> Mismatch | None:
+    version = _version(record)
+    if version <= before:
+        return mismatch("foreign", record, f"version {version} of its stream is taken by another event")
+    if version > before + 1:
+        missing = (
+            f"version {before + 1}" if version == before + 2 else f"versions {before + 1} to {version - 1}"
+        )
+        why = f"{missing} of the stream {record.event.envelope.stream_id} should stand before it"
+        return mismatch("missing_event", record, why)
+    return None
+
+
+def _check_reaction(
+    reading: StreamReading, group: list[RecordedEvent], cause: RecordedEvent | None, version: int
+) -> int:
+    """Check one reaction, and give the number of versions that it takes."""
+    payloads = [record.event.payload for record in group]
+    expected: Sequence[object] | None = None
+    if cause is None:
+        why = f"its cause {group[0].event.envelope.causation_id or '(none)'} is not in the log"
+        reading.mismatches.append(mismatch("missing_cause", group[0], why))
+    else:
+        reading.mismatches.extend(_effects_before(cause, group))
+        expected = _decided(reading, group, cause)
+    if cause is not None and expected is not None:
+        _compare(reading, group, expected, cause, version)
+        # The service went on from what it had decided, whatever the log says of it now.
+        payloads = list(expected) or payloads
+    try:
+        state: object = fold(reading.decider, payloads, reading.state)
+    except (TypeError, ValueError, AttributeError) as error:
+        why = f"the service cannot have recorded it ({error})"
+        reading.mismatches.append(mismatch("foreign", group[0], why))
+        state = reading.state
+    reading.reactions.append(Reaction(cause, group, state))
+    return len(payloads)
+
+
+def _effects_before(cause: RecordedEvent, group: Sequence[RecordedEvent]) -> list[Mismatch]:
+    place = (cause.position.topic, cause.position.partition)
+    return [
+        mismatch("reordered", record, f"it stands before its cause at {cause.position}")
+        for record in group
+        if (record.position.topic, record.position.partition) == place and record.position < cause.position
+    ]
+
+
+def _decided(
+    reading: StreamReading, group: Sequence[RecordedEvent], cause: RecordedEvent
+) -> Sequence[object] | None:
+    """What the decider gives upon the cause; None where that cannot be said."""
+    decider, first = reading.decider, group[0]
+    message: Message | None = cause.event
+    if cause.service == decider.name:
+        message = None
+        if type(cause.event.payload) is decider.work_starts_with:
+            message = _result_of(decider, first.event)
+        problem = f"it is no result of the work that {cause.position} started"
+    elif type(cause.event.payload) not in decider.consumes:
+        message = None
+        problem = f"the service does not react to its cause {cause.event.envelope.event_type}"
+    if message is None:
+        reading.mismatches.append(mismatch("foreign", first, problem))
+        return None
+    return decider.decide(reading.state, message)
+
+
+def _result_of(decider: AnyDecider, event: Event) -> Message | None:
+    return decider.result_of(event.payload)
+
+
+def _compare(
+    reading: StreamReading,
+    group: Sequence[RecordedEvent],
+    expected: Sequence[object],
+    cause: RecordedEvent,
+    version: int,
+) -> None:
+    first = group[0].event.envelope
+    events = identity.record(
+        expected,
+        service=reading.decider.name,
+        version=reading.decider.version,
+        cause=cause.event.envelope,
+        stream_version=version,
+        occurred_at=first.occurred_at,
+        traceparent=first.traceparent,
+    )
+    recorded: set[int] = set()
+    for record in group:
+        ordinal = _version(record) - version - 1
+        if ordinal >= len(events) or ordinal in recorded:
+            why = f"the decider does not record it upon {cause.position} ({len(events)} events)"
+            reading.mismatches.append(mismatch("foreign", record, why))
+            continue
+        recorded.add(ordinal)
+        if record.event != events[ordinal]:
+            reading.mismatches.append(mismatch("altered", record, difference(events[ordinal], record.event)))
+    _note_missing(reading, group[-1], [type_of(payload).name for payload in expected], recorded)
+
+
+def _note_missing(
+    reading: StreamReading, last: RecordedEvent, expected: Sequence[str], recorded: Set[int]
+) -> None:
+    end = max(recorded, default=-1)
+    lost = [name for ordinal, name in enumerate(expected[:end]) if ordinal not in recorded]
+    if lost:
+        reading.mismatches.append(mismatch("missing_event", last, missing_with(lost)))
+    if expected[end + 1 :]:
+        reading.unfinished = (last, tuple(expected[end + 1 :]))

@@ -1,0 +1,208 @@
+"""Histories for tests: the real deciders run over a random schedule, into an in-memory log."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+
+from connectors.kafka.position import Position
+from schemas.artefacts import Build, SourceBundle, SourceFile, TestReport
+from schemas.catalogue import BY_PAYLOAD, type_of
+from schemas.envelope import Envelope, Event
+from schemas.events import build, feature, requirement, test
+from schemas.specification import Answer, Entity, Feature, Question, Specification, Story
+from streams.agents.registry import DECIDERS
+from streams.audit.history import RecordedEvent
+from streams.core import identity
+from streams.core.decider import Message, WorkDone, WorkFailed, WorkTimedOut
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+_TEXT = "Teams share books and lend them"
+_SPECIFICATION = Specification(
+    name="Books",
+    package="books",
+    summary="Lend books",
+    entities=(Entity(name="book", plural="books", label="Book", fields=()),),
+    features=tuple(
+        Feature(id=f"F0{n}", name=f"Part {n}", summary="A part", entities=("book",)) for n in (1, 2)
+    ),
+    stories=(Story(id="S01", feature="F01", role="reader", goal="borrow a book"),),
+)
+_SOURCES = SourceBundle(files=(SourceFile(path="books/app.py", content="x = 1\n"),))
+_REPORT = TestReport(
+    cases=(), stories=(), passed=3, failed=0, line_coverage=1.0, branch_coverage=1.0, seconds=0.5
+)
+_BUILD = Build(
+    package="books",
+    version="0.1.0",
+    folder="books",
+    wheel="books.whl",
+    wheel_sha256="0" * 64,
+    files=(),
+    install_seconds=1.0,
+    health_seconds=0.2,
+)
+
+
+@dataclass
+class _Service:
+    name: str
+    state: object
+    version: int = 0
+    outbox: list[Event] = field(default_factory=list)
+    work: list[Event] = field(default_factory=list)
+    read: dict[str, int] = field(default_factory=dict)
+
+
+class Schedule:
+    """One delivery, driven by random choices: whose turn it is, how work ends, what users do."""
+
+    def __init__(self, random: Random, *, success: float = 0.85, user_requests: int = 1) -> None:
+        self._random = random
+        self._success = success
+        self._user_requests = user_requests
+        self._delivery = str(uuid.UUID(int=random.getrandbits(128), version=4))
+        self._partition = random.randrange(4)
+        self._now = NEW_YEAR
+        self._correlation = ""
+        self._services = [_Service(name, decider.initial) for name, decider in DECIDERS.items()]
+        self.topics: dict[str, list[RecordedEvent]] = {}
+
+    def run(self, steps: int | None = None) -> list[RecordedEvent]:
+        """The log after that many steps, or once nothing is left to do."""
+        self._publish_for_user(requirement.RequirementSubmitted(requirement=_TEXT))
+        taken = 0
+        while steps is None or taken < steps:
+            turns = [turn for service in self._services for turn in self._turns(service)]
+            if self._user_requests and self._random.random() < 0.05:
+                self._user_requests -= 1
+                self._publish_for_user(self._user_request())
+            elif not turns:
+                break
+            else:
+                self._random.choice(turns)()
+            taken += 1
+            self._now += timedelta(microseconds=self._random.randrange(1, 5_000))
+        return [record for topic in self.topics.values() for record in topic]
+
+    def _turns(self, service: _Service) -> list[Callable[[], None]]:
+        topics = sorted({BY_PAYLOAD[payload].topic for payload in DECIDERS[service.name].consumes})
+        turns = [
+            partial(self._consume, service, topic)
+            for topic in topics
+            if service.read.get(topic, 0) < len(self.topics.get(topic, ()))
+        ]
+        if service.outbox:
+            turns.append(lambda: self._append(service.outbox.pop(0)))
+        if service.work:
+            turns.append(lambda: self._finish(service))
+        return turns
+
+    def _consume(self, service: _Service, topic: str) -> None:
+        position = service.read.get(topic, 0)
+        service.read[topic] = position + 1
+        event = self.topics[topic][position].event
+        if type(event.payload) in DECIDERS[service.name].consumes:
+            self._react(service, event, event.envelope)
+
+    def _finish(self, service: _Service) -> None:
+        started = service.work.pop(0)
+        self._react(service, self._result(service, started), started.envelope)
+
+    def _react(self, service: _Service, message: Message, cause: Envelope) -> None:
+        decider = DECIDERS[service.name]
+        events = identity.record(
+            decider.decide(service.state, message),
+            service=service.name,
+            version=decider.version,
+            cause=cause,
+            stream_version=service.version,
+            occurred_at=self._now,
+        )
+        for event in events:
+            service.state = decider.evolve(service.state, event.payload)
+            service.version += 1
+            service.outbox.append(event)
+            if type(event.payload) is decider.work_starts_with:
+                service.work.append(event)
+
+    def _result(self, service: _Service, started: Event) -> Message:
+        attempt: int = started.payload.attempt  # type: ignore[attr-defined]
+        chance = self._random.random()
+        if chance > self._success + (1 - self._success) / 2:
+            return WorkTimedOut(attempt=attempt, limit_seconds=60.0)
+        if chance > self._success:
+            return WorkFailed(attempt=attempt, reason="No space is left; free some", evidence=_REPORT)
+        return WorkDone(attempt=attempt, payload=self._done(service.name, attempt))
+
+    def _done(self, service: str, attempt: int) -> object:
+        common = {"attempt": attempt, "engine": "test/1"}
+        understood = {"requirement": _TEXT, "specification": _SPECIFICATION}
+        if service == "business-analyzer":
+            if attempt == 1 and self._random.random() < 0.2:
+                question = Question(id="Q01", text="How long may a book be kept?")
+                return requirement.ClarificationRequested(attempt=attempt, questions=(question,))
+            return feature.SpecificationWritten(**common, **understood)  # type: ignore[arg-type]
+        if service == "backend-developer":
+            return feature.BackendImplemented(**common, **understood, sources=_SOURCES, openapi="{}")  # type: ignore[arg-type]
+        if service == "frontend-developer":
+            return feature.FrontendImplemented(**common, **understood, sources=_SOURCES)  # type: ignore[arg-type]
+        if service == "testing-engineer":
+            return test.TestsPassed(**common, **understood, sources=_SOURCES, report=_REPORT)  # type: ignore[arg-type]
+        return build.BuildCompleted(**common, build=_BUILD)  # type: ignore[arg-type]
+
+    def _user_request(self) -> object:
+        answer = Answer(question_id="Q01", text="Two weeks")
+        return self._random.choice(
+            [
+                requirement.ClarificationAnswered(answers=(answer,)),
+                requirement.CancellationRequested(reason="Not needed"),
+                requirement.RetryRequested(reason="Freed some space"),
+            ]
+        )
+
+    def _publish_for_user(self, payload: object) -> None:
+        event_id = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        self._correlation = self._correlation or event_id
+        envelope = Envelope(
+            event_id=event_id,
+            event_type=type_of(payload).name,
+            schema_version=type_of(payload).version,
+            delivery_id=self._delivery,
+            stream_id=f"user:{self._delivery}",
+            stream_version=0,
+            correlation_id=self._correlation,
+            causation_id="",
+            occurred_at=self._now,
+            actor="user:ada",
+        )
+        self._append(Event(envelope=envelope, payload=payload))
+
+    def _append(self, event: Event) -> None:
+        name = type_of(event.payload).topic
+        topic = self.topics.setdefault(name, [])
+        position = Position(name, self._partition, len(topic))
+        topic.append(RecordedEvent(position, event.envelope.delivery_id, event))
+
+
+def history(seed: int, **options: float) -> list[RecordedEvent]:
+    """The log of one delivery that ran until nothing was left to do."""
+    return Schedule(Random(seed), **options).run()  # type: ignore[arg-type]
+
+
+def successful_history() -> list[RecordedEvent]:
+    """A delivery that went straight to its build."""
+    for seed in range(1_000):
+        log = history(seed, success=1.0, user_requests=0)
+        if "ClarificationRequested" not in types(log):
+            return log
+    raise AssertionError("no seed gives a build")
+
+
+def types(records: Sequence[RecordedEvent]) -> list[str]:
+    """Names of the events' types."""
+    return [record.event.envelope.event_type for record in records]
