@@ -98,17 +98,19 @@ def _endpoints(config: Settings) -> tuple[str, str]:
 def _bind(service: Service) -> None:
     """Start and stop the threads with the Faust app."""
 
-    @service.app.task()
     async def start_threads() -> None:
         service.relay.start()
         for loop in service.work_loops:
             loop.start()
 
-    @service.app.on_before_shutdown.connect
+    service.app.task(start_threads)
+
     def stop_threads(*_: object, **__: object) -> None:
         for loop in service.work_loops:
             loop.stop(_DRAIN_SECONDS)
         service.relay.stop(_DRAIN_SECONDS)
+
+    service.app.on_before_shutdown.connect(stop_threads)
 
 
 def main(arguments: list[str]) -> None:

@@ -52,6 +52,7 @@ def faust_app(
     data_folder: Path,
 ) -> faust.App:
     """A Faust app that hands batches of records to `handle`, and acknowledges them afterwards."""
+    data_folder.mkdir(parents=True, exist_ok=True)
     app = faust.App(
         id=group,
         broker=[f"kafka://{broker}" for broker in brokers.split(",")],
@@ -69,7 +70,7 @@ def faust_app(
         web_in_thread=False,
         worker_redirect_stdouts=False,
     )
-    app.transport = _Transport([f"kafka://{broker}" for broker in brokers.split(",")], app=app)
+    app.transport = _Transport(app.conf.broker_consumer, app=app)
     channel = app.topic(*topics, key_serializer="raw", value_serializer="raw")
 
     @retry(

@@ -55,7 +55,8 @@ class Relay:
     def stop(self, timeout_seconds: float) -> None:
         """Publish no more; what is unpublished stays for the next relay."""
         self._stop.set()
-        self._thread.join(timeout_seconds)
+        if self._thread.is_alive():
+            self._thread.join(timeout_seconds)
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -85,7 +85,8 @@ class WorkLoop:
         """Take no more work, and wait for the present one; unfinished work stays in the queue."""
         self._stop.set()
         self._wake.set()
-        self._thread.join(timeout_seconds)
+        if self._thread.is_alive():
+            self._thread.join(timeout_seconds)
 
     def _run(self) -> None:
         while not self._stop.is_set():
