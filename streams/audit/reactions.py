@@ -47,10 +47,15 @@ def missing_reactions(
 
 
 def _in_flight(readings: Mapping[str, StreamReading]) -> bool:
-    return not any(
-        isinstance(reading.state, SagaState) and reading.state.status in _ENDED
-        for reading in readings.values()
-    )
+    """Whether the saga has not ended the delivery, or a step is at an attempt that it does not know yet."""
+    states = [reading.state for reading in readings.values()]
+    ended = {state.attempt for state in states if isinstance(state, SagaState) and state.status in _ENDED}
+    return not ended or any(_attempt_of(state) > max(ended) for state in states)
+
+
+def _attempt_of(state: object) -> int:
+    attempt = getattr(state, "attempt", 0)
+    return attempt if isinstance(attempt, int) else 0
 
 
 def _unreacted(
@@ -95,7 +100,7 @@ def _possible_states(reading: StreamReading, record: RecordedEvent) -> list[obje
     """States in which the service can have met the record, by the order of its partition."""
     states: list[object] = [reading.decider.initial]
     for reaction in reading.reactions:
-        order = _order_in_partition(reaction.cause, record)
+        order = _order_in_partition(reading, reaction.cause, record)
         if order < 0:
             states = []
         elif order > 0:
@@ -104,9 +109,12 @@ def _possible_states(reading: StreamReading, record: RecordedEvent) -> list[obje
     return states
 
 
-def _order_in_partition(cause: RecordedEvent | None, record: RecordedEvent) -> int:
-    """-1 where the cause stands before the record in its partition, 1 after it, 0 elsewhere."""
-    if cause is None:
+def _order_in_partition(reading: StreamReading, cause: RecordedEvent | None, record: RecordedEvent) -> int:
+    """-1 where the cause was read before the record in its partition, 1 after it, 0 where that is open.
+
+    The end of the service's own work is not read from a topic, so its order says nothing.
+    """
+    if cause is None or cause.service == reading.decider.name:
         return 0
     here, there = cause.position, record.position
     if (here.topic, here.partition) != (there.topic, there.partition):
@@ -115,7 +123,7 @@ def _order_in_partition(cause: RecordedEvent | None, record: RecordedEvent) -> i
 
 
 def _passed(reading: StreamReading, record: RecordedEvent) -> bool:
-    return any(_order_in_partition(reaction.cause, record) > 0 for reaction in reading.reactions)
+    return any(_order_in_partition(reading, reaction.cause, record) > 0 for reaction in reading.reactions)
 
 
 def _pending(reading: StreamReading, record: RecordedEvent, expected: tuple[str, ...]) -> Pending:

@@ -23,11 +23,9 @@ class DeploymentWorker:
         """The build, offered in the artefact store."""
         tested = trigger.payload
         assert isinstance(tested, TestsPassed)
-        identity = Identity(
-            delivery_id=started.envelope.delivery_id,
-            attempt=tested.attempt,
-            version=f"1.0.{tested.attempt - 1}",
-        )
+        delivery_id = started.envelope.delivery_id
+        version = f"1.0.{tested.attempt - 1}"
+        identity = Identity(delivery_id=delivery_id, attempt=tested.attempt, version=version)
         order = Order(
             specification=tested.specification,
             requirement=tested.requirement,

@@ -10,10 +10,11 @@ from functools import partial
 from random import Random
 
 from connectors.kafka.position import Position
+from schemas import topics
 from schemas.artefacts import Build, SourceBundle, SourceFile, TestReport
 from schemas.catalogue import BY_PAYLOAD, type_of
 from schemas.envelope import Envelope, Event
-from schemas.events import build, feature, requirement, test
+from schemas.events import build, feature, outcome, requirement, test
 from schemas.specification import Answer, Entity, Feature, Question, Specification, Story
 from streams.agents.registry import DECIDERS
 from streams.audit.history import RecordedEvent
@@ -61,10 +62,15 @@ class _Service:
 class Schedule:
     """One delivery, driven by random choices: whose turn it is, how work ends, what users do."""
 
-    def __init__(self, random: Random, *, success: float = 0.85, user_requests: int = 1) -> None:
+    def __init__(
+        self, random: Random, *, success: float = 0.85, user_requests: int = 1, is_patient: bool = True
+    ) -> None:
         self._random = random
         self._success = success
         self._user_requests = user_requests
+        self._is_patient = is_patient
+        self._outcomes_seen = 0
+        self._is_cancelling = False
         self._delivery = str(uuid.UUID(int=random.getrandbits(128), version=4))
         self._partition = random.randrange(4)
         self._now = NEW_YEAR
@@ -78,9 +84,10 @@ class Schedule:
         taken = 0
         while steps is None or taken < steps:
             turns = [turn for service in self._services for turn in self._turns(service)]
-            if self._user_requests and self._random.random() < 0.05:
+            request = self._user_request() if self._random.random() < 0.05 else None
+            if self._user_requests and request is not None:
                 self._user_requests -= 1
-                self._publish_for_user(self._user_request())
+                self._publish_for_user(request)
             elif not turns:
                 break
             else:
@@ -90,10 +97,10 @@ class Schedule:
         return [record for topic in self.topics.values() for record in topic]
 
     def _turns(self, service: _Service) -> list[Callable[[], None]]:
-        topics = sorted({BY_PAYLOAD[payload].topic for payload in DECIDERS[service.name].consumes})
+        read = sorted({BY_PAYLOAD[payload].topic for payload in DECIDERS[service.name].consumes})
         turns = [
             partial(self._consume, service, topic)
-            for topic in topics
+            for topic in read
             if service.read.get(topic, 0) < len(self.topics.get(topic, ()))
         ]
         if service.outbox:
@@ -155,15 +162,26 @@ class Schedule:
             return test.TestsPassed(**common, **understood, sources=_SOURCES, report=_REPORT)  # type: ignore[arg-type]
         return build.BuildCompleted(**common, build=_BUILD)  # type: ignore[arg-type]
 
-    def _user_request(self) -> object:
-        answer = Answer(question_id="Q01", text="Two weeks")
-        return self._random.choice(
-            [
-                requirement.ClarificationAnswered(answers=(answer,)),
-                requirement.CancellationRequested(reason="Not needed"),
-                requirement.RetryRequested(reason="Freed some space"),
-            ]
-        )
+    def _user_request(self) -> object | None:
+        """What a user asks for: a patient one looks at the last outcome, and asks for one thing once."""
+        outcomes = self.topics.get(topics.OUTCOME_EVENTS, [])
+        last = type(outcomes[-1].event.payload) if outcomes else None
+        requests = {
+            outcome.DeliveryPaused: requirement.ClarificationAnswered(
+                answers=(Answer(question_id="Q01", text="Two weeks"),)
+            ),
+            outcome.DeliveryCompensated: requirement.RetryRequested(reason="Freed some space"),
+            outcome.DeliveryFailed: requirement.RetryRequested(reason="Freed some space"),
+            None: requirement.CancellationRequested(reason="Not needed"),
+        }
+        if not self._is_patient:
+            return self._random.choice(list(requests.values()))
+        answered = len(outcomes) == self._outcomes_seen
+        if answered or (self._is_cancelling and last is not outcome.DeliveryCompensated):
+            return None
+        self._outcomes_seen = len(outcomes)
+        self._is_cancelling = last is None or last not in requests
+        return requests.get(last, requests[None])
 
     def _publish_for_user(self, payload: object) -> None:
         event_id = str(uuid.UUID(int=self._random.getrandbits(128), version=4))

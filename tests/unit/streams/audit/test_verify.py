@@ -38,10 +38,12 @@ def named(result: Verification, record: RecordedEvent) -> bool:
     return any(found.position == record.position for found in result.mismatches)
 
 
-@given(seeds)
+@given(seeds, st.booleans())
 @quick
-def test_given_any_schedule_of_the_deciders_when_verified_then_nothing_is_found(seed: int) -> None:
-    log = history(seed, success=0.8, user_requests=2)
+def test_given_any_schedule_of_the_deciders_when_verified_then_nothing_is_found(
+    seed: int, is_patient: bool
+) -> None:
+    log = history(seed, success=0.8, user_requests=3, is_patient=is_patient)
 
     result = verify(log)
 
@@ -55,7 +57,7 @@ def test_given_any_schedule_of_the_deciders_when_verified_then_nothing_is_found(
 def test_given_a_delivery_in_flight_when_verified_then_what_is_still_to_come_is_no_mismatch(
     seed: int, steps: int
 ) -> None:
-    log = Schedule(Random(seed), success=0.8, user_requests=2).run(steps)
+    log = Schedule(Random(seed), success=0.8, user_requests=3).run(steps)
 
     assert verify(log).mismatches == ()
 
