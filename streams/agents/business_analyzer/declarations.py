@@ -1,0 +1,297 @@
+"""What the sentences say of data: 'X has a, b and c' in the many ways of saying it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from streams.agents.business_analyzer import closed_words as closed
+from streams.agents.business_analyzer import field_types
+from streams.agents.business_analyzer.attributes import Attribute, attributes
+from streams.agents.business_analyzer.clauses import Clause, clauses, join
+from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
+from streams.agents.business_analyzer.tokens import Token, tokenise
+
+_HAVING = frozenset(
+    "have contain include comprise carry hold store specify require need get receive record show feature bear track"
+    " keep list state note name".split()
+)
+_WEAK = frozenset("get receive require need record show track keep list hold state note name store".split())
+KEEPING = frozenset(
+    "store keep record save hold register capture note track manage log collect maintain need want enter document"
+    " remember".split()
+)
+CONTAINERS = frozenset(
+    "system service app application tool platform website software database program portal solution site product-line"
+    " company business warehouse clinic restaurant shop hotel store hospital school library office firm agency we it"
+    " they organisation organization team conference university gym studio practice salon bakery cafe club museum"
+    " municipality charity startup client management fleet menu catalogue catalog inventory list register calendar"
+    " page dashboard screen form user interface api module backend".split()
+)
+_NO_DATA = frozenset(
+    "access right permission control ability option possibility opportunity overview view need choice chance"
+    " responsibility account problem way day-to-day".split()
+)
+_WITH = frozenset({"with", "including", "containing", "having", "featuring", "comprising"})
+_NO_WITH_VERBS = frozenset("approve reject decide search filter sort list find see view pay compare replace help".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """Attributes of one thing; `owner` is the thing that it is a part of, () for none."""
+
+    subject: tuple[str, ...]
+    attributes: tuple[Attribute, ...]
+    sentence: int
+    owner: tuple[str, ...] = ()
+    weak: bool = False
+
+
+def declarations(text: str, sentence: int) -> list[Declaration]:
+    """The declarations of one sentence."""
+    text = canonical(text)
+    found: list[Declaration] = []
+    for clause in clauses(text):
+        found.extend(_of_clause(clause, sentence))
+    if not clauses(text):
+        found.extend(_with_lists(tokenise(text), sentence, (), False))
+        found.extend(_detail_lists(tokenise(text), sentence))
+    return found
+
+
+_ITEM_LIST = r"(?P<list>[^.;]+?)"
+_EACH = r"(?:each|every|any|all|an?|the|our)?\s*"
+_FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(
+            rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*(?P<x>[\w\- ]{{2,40}}?),?\s+(?:we|the system|it|they|you|i|staff|users?|the \w+)?\s*"
+            rf"(?:should |must |will |also |can |want to |need to |have to |has to )*(?:{'|'.join(sorted(KEEPING))})s?\s+(?:the |its |their )?{_ITEM_LIST}$",
+            re.I,
+        ),
+        "each {x} has {list}",
+    ),
+    (
+        re.compile(
+            rf"^(?:we|the system|it|they|staff|users?|the \w+)?\s*(?:should |must |will |also |can |want to |need to |have to |has to )*"
+            rf"(?:{'|'.join(sorted(KEEPING))})s?\s+{_ITEM_LIST}\s+(?:for|of|about|on|per)\s+(?:each|every|all our|all)\s+(?P<x>[\w\- ]{{2,40}})$",
+            re.I,
+        ),
+        "each {x} has {list}",
+    ),
+    (
+        re.compile(
+            rf"^{_EACH}(?P<x>[\w\- ]{{2,40}}?)\s+(?:is|are)\s+(?:described|characteri[sz]ed|defined|identified|recorded|stored|registered|made up|composed|entered|kept|captured)"
+            rf"\s+(?:by|with|through|of|via)\s+(?:(?:its|their|the)\s+)?{_ITEM_LIST}$",
+            re.I,
+        ),
+        "each {x} has {list}",
+    ),
+    (
+        re.compile(rf"^{_EACH}(?P<x>[\w\- ]{{2,40}}?)\s+(?:consists?|is composed|are composed)\s+of\s+{_ITEM_LIST}$", re.I),
+        "each {x} has {list}",
+    ),
+    (
+        re.compile(rf"^{_EACH}(?P<x>[\w\- ]{{2,40}}?)\s+comes?\s+with\s+{_ITEM_LIST}$", re.I),
+        "each {x} has {list}",
+    ),
+    (
+        re.compile(r"^(?:fields|attributes|properties|data|details|columns)\s+(?:of|for|per)\s+(?:an?|the|each|every)?\s*(?P<x>[\w\- ]{2,40}?)\s*(?::|are|is)\s*(?P<list>.+)$", re.I),
+        "each {x} has {list}",
+    ),
+    (
+        re.compile(r"^(?P<x>[\w\- ]{2,40}?)\s+(?:fields|attributes|properties|data|details)\s*:\s*(?P<list>.+)$", re.I),
+        "each {x} has {list}",
+    ),
+    (
+        re.compile(r"^(?:the )?following (?:data|information|fields|details) (?:is|are|should be|must be) (?:stored|kept|recorded|saved|needed)\s*(?:for|of|about)\s*(?:each|every|an?|the)?\s*(?P<x>[\w\- ]{2,40}?)\s*:\s*(?P<list>.+)$", re.I),
+        "each {x} has {list}",
+    ),
+)  # fmt: skip
+_COLON = re.compile(r"^(?:an?|the|each|every)?\s*(?P<x>[\w\-]+(?: [\w\-]+){0,2})\s*:\s*(?P<list>.+)$", re.I)
+_CHOICES = re.compile(
+    r"\b(?P<name>(?:[a-z-]+ )?(?:status|state|stage|priority|type|kind|category|severity|level|size|gender|role|condition|difficulty"
+    r"|class|method|frequency|mode|format|channel|cuisine|grade))(?: field)?"
+    r"(?:,)? (?:of|being|either|which is|which can be|that is|that can be|can be|is either|is one of|as|such as|one of|among|from|:|-|is|values?)"
+    r"(?: either| one of)?:? (?P<list>(?:[a-z]+(?:[ -][a-z]+)?, )+(?:or |and )?[a-z]+(?:[ -][a-z]+)?(?:,? or [a-z]+(?:[ -][a-z]+)?)?"
+    r"|[a-z]+(?:[ -][a-z]+)? or [a-z]+(?:[ -][a-z]+)?)(?=$|[.;,)]| and (?:a|an|the|has|is|can)\b)",
+    re.I,
+)
+
+
+def canonical(text: str) -> str:
+    """Other ways of saying that a thing has attributes, as 'each X has a, b and c'."""
+    text = re.sub(r"\((?:s|es)\)", "s", text)
+    text = re.sub(r"^(?:an?|the|each|every)?\s*\b([\w\- ]{2,30})'s\s+((?:[\w\-]+,? ){2,}[\w\-]+) (?:is|are) (?:stored|kept|recorded|saved)$", r"each \1 has \2", text)
+    for pattern, form in _FORMS:
+        match = pattern.match(text)
+        if match:
+            return form.format(x=match["x"].strip(), list=match["list"].strip())
+    colon = _COLON.match(text)
+    if colon and _listlike(colon["x"], colon["list"]):
+        return f"each {colon['x'].strip()} has {colon['list'].strip()}"
+    return _CHOICES.sub(_bracketed, text)
+
+
+def _bracketed(match: re.Match[str]) -> str:
+    if " or " not in match["list"] and not re.search(r"either|one of|:", match[0]):
+        return match[0]
+    return f"{match['name']} ({match['list']})"
+
+
+def _listlike(head: str, listing: str) -> bool:
+    first = head.split()[-1].lower()
+    if field_types.is_data_head(first) or first in CONTAINERS or first in (
+        "entities", "roles", "features", "requirements", "rules", "note", "notes", "operations", "reports", "example",
+        "following", "statuses", "states", "stages", "users", "rule", "constraints", "goal", "scope", "title",
+    ):  # fmt: skip
+        return False
+    plain = re.sub(r"\([^)]*\)", "", listing)
+    items = [item for item in re.split(r",|\band\b", plain) if item.strip()]
+    if len(items) < 2 or clauses(listing):
+        return False
+    return all(len(item.split()) <= 5 for item in items)
+
+
+def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
+    if clause.lead in ("if", "when", "unless", "whenever", "while"):
+        return []
+    verb = clause.verbs[0]
+    nested, rest = _nested(clause.rest)
+    found: list[Declaration] = []
+    subject = _subject(clause)
+    has = verb in _HAVING and not clause.negative and not clause.passive and len(clause.verbs) == 1
+    if has and subject:
+        listed = _without_counts(attributes(rest))
+        weak = verb in _WEAK or clause.modal in ("can", "may")
+        optional = clause.modal in ("can", "may", "might", "could") or "optionally" in clause.adverbs
+        if optional:
+            listed = [replace(a, optional=True if a.optional is None else a.optional) for a in listed]
+        if listed and not (weak and verb in _WEAK and not _plainly_data(listed, verb)):
+            found.append(
+                Declaration(subject=subject, attributes=tuple(listed), sentence=sentence, weak=verb in _WEAK)
+            )
+    for owner_words, tokens in nested:
+        listed = _without_counts(attributes(tokens))
+        if listed and verb not in _NO_WITH_VERBS:
+            owner = subject if has and subject else ()
+            found.append(
+                Declaration(subject=owner_words, attributes=tuple(listed), sentence=sentence, owner=owner)
+            )
+    found.extend(_detail_lists(clause.rest, sentence))
+    return found
+
+
+def _plainly_data(listed: list[Attribute], verb: str) -> bool:
+    """A 'weak' verb like 'need' declares data only where most of its objects are usual data."""
+    data = [a for a in listed if field_types.is_data_head(a.head) or field_types.is_data_head(a.written) or a.detail]
+    if verb in ("get", "receive"):
+        return len(data) == len(listed)
+    return len(listed) >= 2 and len(data) * 2 >= len(listed)
+
+
+def _subject(clause: Clause) -> tuple[str, ...]:
+    phrases = noun_phrases(clause.subject)
+    if not phrases:
+        return ()
+    of_index = next((i for i, token in enumerate(clause.subject) if token.low == "of"), None)
+    phrase = phrases[0] if of_index is not None else phrases[-1]
+    if phrase.head in CONTAINERS and phrase.head not in ("team", "user", "client", "store", "hotel", "restaurant", "shop", "company", "list", "club", "clinic", "hospital", "school", "page", "form", "screen", "warehouse", "menu", "module", "office", "agency"):
+        return ()
+    return subject_words(phrase)
+
+
+_QUALIFIERS = frozenset(
+    "cancelled approved rejected closed open new done sent paid unpaid overdue active inactive own late urgent"
+    " completed finished pending submitted draft archived expired returned solved resolved registered existing".split()
+)
+
+
+def subject_words(phrase: Phrase) -> tuple[str, ...]:
+    """The words of the phrase without participles and states that only qualify it."""
+    names = list(phrase.words)
+    while len(names) > 1 and (names[0] in _QUALIFIERS or names[0] in closed.ADVERBS):
+        names.pop(0)
+    return tuple(names)
+
+
+def _without_counts(listed: list[Attribute]) -> list[Attribute]:
+    return [
+        a
+        for a in listed
+        if a.head not in _NO_DATA and not re.fullmatch(r"\d+(\.\d+)?", a.determiner) and a.determiner not in (
+            "no", "two", "three", "four", "five", "ten", "another", "other"
+        )
+    ]  # fmt: skip
+
+
+def _nested(
+    tokens: tuple[Token, ...],
+) -> tuple[list[tuple[tuple[str, ...], tuple[Token, ...]]], tuple[Token, ...]]:
+    """'dishes with a name and a price': what has attributes of its own, and the tokens before."""
+    for index, token in enumerate(tokens):
+        if token.group or token.low not in _WITH or index == 0 or index + 1 >= len(tokens):
+            continue
+        before = tokens[:index]
+        if before and before[-1].low in ("each", "together", "along"):
+            before = before[:-1]
+        phrases = noun_phrases(before)
+        if not phrases or (phrases[-1].end < len(before) and not all(t.low == "," or t.tag == "P" for t in before[phrases[-1].end :])):
+            continue
+        owner = _with_owner(phrases, before)
+        if owner is None or field_types.is_data_head(owner.head):
+            continue
+        return [(subject_words(owner), tokens[index + 1 :])], before
+    return [], tokens
+
+
+def _with_owner(phrases: list[Phrase], before: tuple[Token, ...]) -> Phrase | None:
+    """What 'with' belongs to: the object, also over 'by e-mail address with'; not a place or an agent."""
+    last = phrases[-1]
+    preposition = before[last.start - 1].low if last.start else ""
+    if preposition in ("by", "in", "at", "to", "on", "for", "from", "through", "against", "as"):
+        if preposition == "by" and len(phrases) > 1 and field_types.is_data_head(last.head):
+            return phrases[-2]
+        if preposition in ("for", "to", "in", "on", "from") and len(phrases) > 1:
+            return phrases[0]
+        return None
+    if preposition == "of" and len(phrases) > 1 and phrases[-2].head in ("list", "number", "set", "track", "record", "collection"):
+        return last
+    return last
+
+
+def _with_lists(
+    tokens: tuple[Token, ...], sentence: int, owner: tuple[str, ...], weak: bool
+) -> list[Declaration]:
+    nested, _ = _nested(tokens)
+    return [
+        Declaration(subject=subject, attributes=tuple(listed), sentence=sentence, owner=owner, weak=weak)
+        for subject, inner in nested
+        if (listed := _without_counts(attributes(inner)))
+    ]
+
+
+def _detail_lists(tokens: tuple[Token, ...], sentence: int) -> list[Declaration]:
+    """'manage recipes (title, servings, preparation time)'."""
+    found = []
+    for phrase in noun_phrases(tokens):
+        if not phrase.detail or field_types.is_data_head(phrase.head):
+            continue
+        inner = attributes(tokenise(phrase.detail))
+        data = [a for a in inner if field_types.is_data_head(a.head) or field_types.is_data_head(a.written)]
+        if len(inner) >= 2 and len(data) * 2 >= len(inner):
+            found.append(Declaration(subject=subject_words(phrase), attributes=tuple(inner), sentence=sentence))
+    return found
+
+
+def objects(clause: Clause) -> list[Phrase]:
+    """The direct objects of the clause: noun phrases before the first preposition."""
+    stop = next((i for i, t in enumerate(clause.rest) if t.tag in ("PREP", "TO", "SUB") and not t.group), None)
+    return noun_phrases(clause.rest[:stop])
+
+
+def rest_of(clause: Clause, preposition: str) -> str:
+    """The words after the preposition, '' where there is none."""
+    for index, token in enumerate(clause.rest):
+        if token.low == preposition and not token.group:
+            return join(clause.rest[index + 1 :])
+    return ""

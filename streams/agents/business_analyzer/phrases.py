@@ -1,0 +1,129 @@
+"""Noun phrases and lists of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from streams.agents.business_analyzer import words
+from streams.agents.business_analyzer.tokens import Token
+
+_FLAGS = frozenset(
+    ["optional", "required", "mandatory", "unique", "compulsory", "own", "same", "other", "new", "existing", "different", "given", "certain", "following", "specific", "single", "whole", "such", "several", "many", "multiple", "limited", "valid", "current", "respective", "actual", "individual", "own", "more", "further", "additional", "various", "available", "possible", "corresponding", "main", "own", "exact", "overall", "particular", "simple", "nullable", "non-empty", "small", "large", "big", "free-text"]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A noun phrase: `words` are its nouns and adjectives, the last one in the singular."""
+
+    words: tuple[str, ...]
+    plural: bool = False
+    determiner: str = ""
+    flags: tuple[str, ...] = ()
+    detail: str = ""
+    tail: str = ""
+    start: int = 0
+    end: int = 0
+
+    @property
+    def head(self) -> str:
+        """The last noun."""
+        return self.words[-1]
+
+    @property
+    def text(self) -> str:
+        """The words with spaces."""
+        return " ".join(self.words)
+
+
+def noun_phrases(tokens: tuple[Token, ...]) -> list[Phrase]:
+    """All noun phrases outside parentheses, in order; what stands in parentheses is their detail."""
+    found: list[Phrase] = []
+    index = 0
+    while index < len(tokens):
+        if tokens[index].group or tokens[index].tag not in ("N", "ADJ", "VBN", "VBG", "DET", "POSS", "NUM"):
+            index += 1
+            continue
+        phrase = _phrase_at(tokens, index)
+        if phrase is None:
+            index += 1
+            continue
+        found.append(phrase)
+        index = phrase.end
+    return found
+
+
+def _phrase_at(tokens: tuple[Token, ...], start: int) -> Phrase | None:
+    index = start
+    determiner = ""
+    flags: list[str] = []
+    while index < len(tokens) and tokens[index].tag in ("DET", "POSS", "NUM", "ADV"):
+        determiner = tokens[index].low
+        index += 1
+    content: list[Token] = []
+    while index < len(tokens) and not tokens[index].group:
+        token = tokens[index]
+        if token.tag not in ("N", "ADJ", "VBN", "VBG"):
+            break
+        if token.low in _FLAGS and (token.tag != "N" or not content):
+            flags.append(token.low)
+        else:
+            content.append(token)
+        index += 1
+    nouns = [position for position, token in enumerate(content) if token.tag in ("N", "VBG")]
+    if not nouns:
+        return None
+    content = content[: nouns[-1] + 1]
+    names = tuple(token.low for token in content)
+    detail, end = _detail(tokens, index)
+    return Phrase(
+        words=(*names[:-1], words.singular(names[-1])),
+        plural=words.is_plural(names[-1]),
+        determiner=determiner,
+        flags=tuple(flags),
+        detail=detail,
+        start=start,
+        end=end,
+    )
+
+
+def _detail(tokens: tuple[Token, ...], index: int) -> tuple[str, int]:
+    if index >= len(tokens) or tokens[index].low not in "([":
+        return "", index
+    end = index + 1
+    while end < len(tokens) and tokens[end].group and tokens[end].low not in ")]":
+        end += 1
+    inside = " ".join(token.low for token in tokens[index + 1 : end])
+    return inside, min(end + 1, len(tokens))
+
+
+def split_list(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
+    """The items of 'a, b (x, y) and c', with numbers kept together ('15, 30 or 60 minutes')."""
+    items: list[list[Token]] = [[]]
+    for index, token in enumerate(tokens):
+        separator = not token.group and (token.low in (",", "/") or token.tag == "CC" or token.low == "plus")
+        if separator and _joins_numbers(tokens, index):
+            items[-1].append(token)
+        elif separator:
+            items.append([])
+        else:
+            items[-1].append(token)
+    return [tuple(item) for item in items if item]
+
+
+def _joins_numbers(tokens: tuple[Token, ...], index: int) -> bool:
+    before = tokens[index - 1] if index else None
+    following = next((token for token in tokens[index + 1 :] if token.tag not in ("CC", "ADV")), None)
+    return before is not None and following is not None and before.tag == "NUM" and following.tag == "NUM"
+
+
+_RANGE = re.compile(
+    r"(?:between|from)?\s*(?P<low>-?\d+(?:\.\d+)?)\s*(?:to|and|-|until|through|\.\.)\s*(?P<high>\d+(?:\.\d+)?)"
+)
+
+
+def number_range(text: str) -> tuple[str, str] | None:
+    """('0.25', '12') for '0.25 to 12' or 'between 0.25 and 12', None without a range."""
+    match = _RANGE.search(text)
+    return (match["low"], match["high"]) if match else None
