@@ -1,0 +1,1 @@
+"""The pure part of the projections: events to changes of rows."""

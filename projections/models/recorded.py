@@ -1,0 +1,80 @@
+"""An event as the projections see it: where it is recorded, its envelope, what they read of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, TypedDict
+
+from schemas.topics import EVENT_TOPICS
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TOPIC_INDEX = {topic: index for index, topic in enumerate(sorted(EVENT_TOPICS))}
+_MAX_ATTEMPT = 999_999_999
+
+
+class PlainEnvelope(TypedDict):
+    """`schemas.envelope.Envelope` as decoded, with `occurred_at` in microseconds since 1970."""
+
+    event_id: str
+    event_type: str
+    schema_version: int
+    delivery_id: str
+    stream_id: str
+    stream_version: int
+    correlation_id: str
+    causation_id: str
+    occurred_at: int
+    actor: str
+    traceparent: str
+
+
+class Recorded(NamedTuple):
+    """An event with its position.
+
+    Attributes:
+        payload: the fields that the projections read; see `projections.models.payloads`.
+        tail: the position as a part of orders, so that no two events have the same order.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    envelope: PlainEnvelope
+    payload: object
+    tail: str
+
+    @property
+    def position(self) -> str:
+        """The position as topic-partition-offset."""
+        return f"{self.topic}-{self.partition}-{self.offset}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it was recorded, UTC."""
+        return _EPOCH + timedelta(microseconds=self.envelope["occurred_at"])
+
+    def order(self, attempt: int, rank: int) -> str:
+        """Order by attempt, then by rank (0 to 999), then by position."""
+        return f"{min(max(attempt, 0), _MAX_ATTEMPT):09d}.{rank:03d}.{self.tail}"
+
+    def order_first(self) -> str:
+        """Order by which the earliest position wins."""
+        return f"{10**6 - self.partition:07d}.{10**18 - self.offset:019d}"
+
+    def order_earliest(self) -> str:
+        """Order by which the earliest time wins."""
+        return f"{10**18 - self.envelope['occurred_at']:019d}"
+
+    def order_latest(self) -> str:
+        """Order by which the latest time wins."""
+        return f"{10**17 + self.envelope['occurred_at']:019d}.{self.tail}"
+
+
+def recorded(topic: str, partition: int, offset: int, envelope: PlainEnvelope, payload: object) -> Recorded:
+    """An event with its position.
+
+    Raises:
+        KeyError: the topic is not one of `schemas.topics.EVENT_TOPICS`.
+    """
+    tail = f"{_TOPIC_INDEX[topic]:02d}.{partition:06d}.{offset:018d}"
+    return Recorded(topic, partition, offset, envelope, payload, tail)
