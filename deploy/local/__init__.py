@@ -1,0 +1,1 @@
+"""The local broker, database and processes, for one machine."""
