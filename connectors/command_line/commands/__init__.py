@@ -1,0 +1,1 @@
+"""The commands of `streamwright`, one file each."""
