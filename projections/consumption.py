@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from schemas.errors import SetupError
 from schemas.topics import EVENT_TOPICS
 
 _METADATA_SECONDS = 10.0
+_PROBE_SECONDS = 1.0
 _GATHER_SECONDS = 0.005
 
 Place = tuple[str, int]
@@ -32,6 +34,7 @@ class LogConsumer:
     def __init__(self, brokers: str) -> None:
         self._brokers = brokers
         self._down = False
+        self._ask_again_at = 0.0
         self._consumer = Consumer(
             {
                 "bootstrap.servers": brokers,
@@ -57,9 +60,14 @@ class LogConsumer:
     ) -> None:
         self._consumer.close()
 
-    @property
-    def connected(self) -> bool:
-        """Whether a broker could be reached lately."""
+    def is_connected(self) -> bool:
+        """Whether a broker can be reached; one that could not be is asked again every second, as a
+        log without new records would not tell that it is back."""
+        if self._down and time.monotonic() >= self._ask_again_at:
+            with suppress(KafkaException):
+                self._consumer.list_topics(EVENT_TOPICS[0], timeout=_PROBE_SECONDS)
+                self._down = False
+            self._ask_again_at = time.monotonic() + _PROBE_SECONDS
         return not self._down
 
     def partitions(self) -> list[Place]:

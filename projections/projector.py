@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass, field
 
 import psycopg
 import structlog
@@ -18,7 +18,7 @@ from connectors.postgres.roles import service_url
 from connectors.schema_registry import codec_for
 from connectors.settings import settings
 from projections.batch import Batch, batch_of, skipped_batch
-from projections.consumption import LogConsumer
+from projections.consumption import LogConsumer, Place
 from projections.health import HealthServer, health_app
 from projections.metrics import ProjectorMetrics, ProjectorStatus, projector_metrics
 from projections.reading import RawRecord, Reader
@@ -29,14 +29,55 @@ SERVICE = "projections"
 _BATCH = 5_000
 _WAIT_SECONDS = 0.25
 _STANDBY_SECONDS = 0.5
-_ENDS_SECONDS = 1.0
+_LOOK_AROUND_SECONDS = 1.0
 _PARTITIONS_SECONDS = 30.0
 
 # Errors of the data, for which a repetition does not help. The last one is for keys too long for an index.
 _POISON = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded, ValueError)
 
-T = TypeVar("T")
+_RECOVERABLE = (psycopg.Error, KafkaException, SetupError, PositionsMovedError)
+
 log = structlog.get_logger("projector")
+
+
+@dataclass(slots=True)
+class _Session:
+    """The state of reading between two interruptions.
+
+    Attributes:
+        waiting_for: partitions whose end has not yet been reached.
+        ends: ends that were reached; they lie behind records of Kafka itself, which have offsets too.
+        partitions: how many there are.
+    """
+
+    store: Store
+    consumer: LogConsumer
+    positions: Positions
+    waiting_for: set[Place]
+    ends: dict[Place, int] = field(default_factory=dict)
+    partitions: int = 0
+    look_around_at: float = 0.0
+    count_partitions_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.partitions = len(self.waiting_for)
+        self.count_partitions_at = time.monotonic() + _PARTITIONS_SECONDS
+
+    def look_around(self) -> None:
+        """Move to the ends, see whether the database is still there, and count the partitions.
+
+        Raises:
+            psycopg.Error: it is not.
+        """
+        ahead = {place: end for place, end in self.ends.items() if end > self.positions[place]}
+        self.store.write(Batch(positions=ahead), self.positions)
+        self.positions.update(ahead)
+        self.ends = {}
+        now = time.monotonic()
+        if now >= self.count_partitions_at and self.consumer.is_connected():
+            self.partitions = len(self.consumer.partitions())
+            self.count_partitions_at = now + _PARTITIONS_SECONDS
+        self.look_around_at = now + _LOOK_AROUND_SECONDS
 
 
 class Projector:
@@ -56,38 +97,36 @@ class Projector:
 
     def run(self) -> None:
         """Project until stopped, and reconnect whenever Kafka or Postgres fails."""
-        retrying = Retrying(
-            retry=retry_if_exception_type(
-                (
-                    psycopg.OperationalError,
-                    psycopg.InterfaceError,
-                    KafkaException,
-                    SetupError,
-                    PositionsMovedError,
-                )
-            ),
-            wait=wait_exponential_jitter(initial=0.2, max=5.0, jitter=0.2),
-            stop=stop_never,
-            sleep=lambda seconds: self._stopping.wait(seconds) and None,
-        )
         while not self._stopping.is_set():
-            for attempt in retrying:
+            for attempt in self._retrying():
                 with attempt:
                     if not self._stopping.is_set():
-                        self._observed(self._session)
+                        self._observed_session()
 
-    def _observed(self, session: Callable[[], T]) -> T:
+    def _retrying(self) -> Retrying:
+        return Retrying(
+            retry=retry_if_exception_type(_RECOVERABLE),
+            wait=wait_exponential_jitter(initial=0.2, max=5.0, jitter=0.2),
+            stop=stop_never,
+            sleep=self._pause,
+        )
+
+    def _pause(self, seconds: float) -> None:
+        self._stopping.wait(seconds)
+
+    def _observed_session(self) -> None:
+        """One session; an interruption of one that did project starts the waiting times afresh."""
         try:
-            return session()
-        except Exception as error:
+            self._session()
+        except _RECOVERABLE as error:
             self.status.problem = f"{type(error).__name__}: {error}"[:500].strip()
-            if not isinstance(error, psycopg.Error):
-                self.status.kafka = False
             self.metrics.restarts.inc()
             log.warning("interrupted", problem=self.status.problem)
-            raise
+            if not self.status.active:
+                raise
+            self._pause(0.2)
         finally:
-            self.status.active = self.status.database = False
+            self.status.active = self.status.database = self.status.kafka = False
 
     def _session(self) -> None:
         with psycopg.connect(self._database_url, autocommit=True, connect_timeout=10) as connection:
@@ -107,38 +146,25 @@ class Projector:
         consumer.assign({place: positions[place] for place in partitions})
         self.status.active, self.status.kafka, self.status.problem = True, True, ""
         log.info("projecting", partitions=len(partitions), events_before=sum(positions.values()))
-        ended: set[tuple[str, int]] = set()
-        ends: dict[tuple[str, int], int] = {}
-        ends_due = partitions_due = time.monotonic()
-        partitions_due += _PARTITIONS_SECONDS
-        while not self._stopping.is_set():
-            records, new_ends = consumer.gather(_BATCH, _WAIT_SECONDS)
-            self.status.kafka = consumer.connected
-            ends |= new_ends
-            ended |= new_ends.keys()
-            if records or (ends and time.monotonic() >= ends_due):
-                self._write(store, records, ends, positions)
-                ends, ends_due = {}, time.monotonic() + _ENDS_SECONDS
-            self.status.caught_up |= len(ended) == len(partitions)
-            self._observe_lag(consumer, positions)
-            if time.monotonic() >= partitions_due:
-                partitions_due = time.monotonic() + _PARTITIONS_SECONDS
-                if consumer.connected and len(consumer.partitions()) != len(partitions):
-                    return
+        session = _Session(store, consumer, positions, waiting_for=set(partitions))
+        while not self._stopping.is_set() and len(partitions) == session.partitions:
+            self._step(session)
 
-    def _observe_lag(self, consumer: LogConsumer, positions: Positions) -> None:
-        for (topic, partition), records in consumer.lag(positions).items():
-            self.metrics.lag.labels(topic, str(partition)).set(records)
-
-    def _write(
-        self, store: Store, records: list[RawRecord], ends: dict[tuple[str, int], int], positions: Positions
-    ) -> None:
-        with self.metrics.batch_seconds.time():
-            project(store, self._reader, records, positions, on_batch=self._count)
-            ahead = {place: end for place, end in ends.items() if end > positions[place]}
-            if ahead:
-                store.write(Batch(positions=ahead), positions)
-                positions.update(ahead)
+    def _step(self, session: _Session) -> None:
+        """One batch, or a look around where there is nothing to read."""
+        consumer, positions = session.consumer, session.positions
+        records, ends = consumer.gather(_BATCH, _WAIT_SECONDS)
+        session.ends |= ends
+        session.waiting_for -= ends.keys()
+        self.status.kafka = consumer.is_connected()
+        if records:
+            with self.metrics.batch_seconds.time():
+                project(session.store, self._reader, records, positions, on_batch=self._count)
+        if time.monotonic() >= session.look_around_at:
+            session.look_around()
+            for (topic, partition), lag in consumer.lag(positions).items():
+                self.metrics.lag.labels(topic, str(partition)).set(lag)
+        self.status.caught_up |= not session.waiting_for
 
     def _count(self, batch: Batch) -> None:
         self.metrics.events.inc(len(batch.timeline))
@@ -178,6 +204,11 @@ def main() -> None:
     """Run until SIGTERM or SIGINT."""
     config = settings()
     configure_logs(config.log_level)
+    if not config.kafka_brokers or not config.database_url:
+        raise SystemExit(
+            "Starting the projector: KAFKA_BROKERS or DATABASE_URL is not set."
+            " Start the system with: streamwright up"
+        )
     url = service_url(config.database_url, SERVICE)
     projector = Projector(config.kafka_brokers, url, Reader(codec_for(config)))
     server = HealthServer(health_app(projector.status, projector.metrics), config.http_port)

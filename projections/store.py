@@ -12,6 +12,7 @@ from projections.batch import Batch
 from projections.copy_text import copy_text
 from projections.models.table import AppendTable, Table, Value, flat_row
 from projections.models.tables import MERGED_TABLES, SKIPPED, TIMELINE
+from schemas.errors import SetupError
 
 Positions = dict[tuple[str, int], int]
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -41,16 +42,27 @@ class Store:
         return bool(row and row[0])
 
     def positions(self, partitions: Iterable[tuple[str, int]]) -> Positions:
-        """Next offset to read of each partition; those not yet known begin at 0 and get a row."""
+        """Next offset to read of each partition; those not yet known begin at 0 and get a row.
+
+        Raises:
+            SetupError: the read models have no tables.
+        """
         topics, numbers = zip(*partitions, strict=True)
-        with self._connection.transaction():
-            hold_schema(self._connection)
-            self._connection.execute(
-                "INSERT INTO positions SELECT t, p, 0 FROM unnest(%s::text[], %s::int[]) AS u(t, p)"
-                " ON CONFLICT DO NOTHING",
-                (list(topics), list(numbers)),
-            )
-            return read_positions(self._connection)
+        try:
+            with self._connection.transaction():
+                hold_schema(self._connection)
+                self._connection.execute(
+                    "INSERT INTO positions SELECT t, p, 0 FROM unnest(%s::text[], %s::int[]) AS u(t, p)"
+                    " ON CONFLICT DO NOTHING",
+                    (list(topics), list(numbers)),
+                )
+                return read_positions(self._connection)
+        except psycopg.errors.UndefinedTable as error:
+            raise SetupError(
+                "Reading the positions of the read models",
+                why="there are no tables",
+                todo="Create them with: streamwright up",
+            ) from error
 
     def write(self, batch: Batch, before: Mapping[tuple[str, int], int], *, notify: bool = True) -> None:
         """Write the rows and move the positions, in one transaction.

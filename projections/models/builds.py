@@ -7,7 +7,7 @@ from typing import cast
 
 from projections.models import payloads
 from projections.models.recorded import Recorded
-from projections.models.table import Change, Json
+from projections.models.table import Change, Json, Value
 from projections.models.tables import BUILDS, CONTENT, SECOND
 
 
@@ -40,7 +40,7 @@ def build_failed_changes(event: Recorded) -> Iterator[Change]:
     payload = cast(payloads.Failure, event.payload)
     attempt = payload["attempt"]
     defaults = BUILDS.facets[CONTENT].defaults
-    told = {
+    told: dict[str, Value] = {
         "outcome": "failed",
         "reason": payload["reason"],
         "occurred_at": event.occurred_at,
