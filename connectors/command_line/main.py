@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from connectors.command_line.commands import deliver
 from connectors.command_line.exit_codes import code_of
 from connectors.command_line.terminal import Terminal
 from schemas.errors import StreamwrightError
@@ -29,6 +30,9 @@ app = typer.Typer(
 @app.callback()
 def _root() -> None:
     """Options of all commands would stand here; it also keeps `streamwright <command>` as the form."""
+
+
+app.command("deliver")(deliver.deliver)
 
 
 def main() -> None:
