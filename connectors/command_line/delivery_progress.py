@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
@@ -51,6 +50,7 @@ class StepProgress:
     """Where one step stands.
 
     Attributes:
+        attempt: latest attempt that is known, 0 before the first.
         began: when its agent took it, None before.
         ended: when its result was recorded, None before.
         note: a few words about the result.
@@ -58,6 +58,7 @@ class StepProgress:
 
     step: Step
     status: StepStatus = "waiting"
+    attempt: int = 0
     began: datetime | None = None
     ended: datetime | None = None
     note: str = ""
@@ -95,34 +96,54 @@ def evolve(progress: DeliveryProgress, event: Event) -> DeliveryProgress:
     return _with_outcome(_with_results(_with_step(progress, event), event.payload), event.payload)
 
 
+# Topics are read side by side, so that the end of a step may be seen before its beginning.
+_RANK: dict[StepStatus, int] = {"waiting": 0, "working": 1, "done": 2, "asked": 2, "failed": 2, "undone": 3}
+
+
 def _with_step(progress: DeliveryProgress, event: Event) -> DeliveryProgress:
-    payload, at = event.payload, event.envelope.occurred_at
+    payload = event.payload
+    found = _news(payload)
+    if found is None:
+        return progress
+    step, status = found
+    news = StepProgress(
+        step=step,
+        status=status,
+        attempt=int(getattr(payload, "attempt", 1)),
+        began=event.envelope.occurred_at if status == "working" else None,
+        ended=event.envelope.occurred_at if status in ("done", "asked", "failed") else None,
+        note=_note(payload),
+    )
+    return replace(progress, steps=tuple(_joined(s, news) if s.step == step else s for s in progress.steps))
+
+
+def _news(payload: object) -> tuple[Step, StepStatus] | None:
+    """The step that an event of an agent tells of, and where the step stands then."""
     kind = type(payload)
-    if kind in _STARTED:
-        return _change(progress, _STARTED[kind], lambda s: replace(s, status="working", began=at, ended=None))
-    if kind in _DONE:
-        return _change(progress, _DONE[kind], lambda s: _ended(s, "done", at, _note(payload)))
-    if kind in _FAILED:
-        return _change(progress, _FAILED[kind], lambda s: _ended(s, "failed", at, "failed"))
-    if kind in _UNDONE:
-        return _change(progress, _UNDONE[kind], lambda s: replace(s, status="undone"))
+    told: tuple[tuple[dict[type, Step], StepStatus], ...] = (
+        (_STARTED, "working"),
+        (_DONE, "done"),
+        (_FAILED, "failed"),
+        (_UNDONE, "undone"),
+    )
+    for steps, status in told:
+        if kind in steps:
+            return steps[kind], status
     if isinstance(payload, outcome.StepTimedOut):
-        return _change(progress, payload.step, lambda s: _ended(s, "failed", at, "took too long"))
-    if isinstance(payload, requirement.ClarificationRequested):
-        return _change(progress, "analysis", lambda s: _ended(s, "asked", at, "needs answers"))
-    return progress
+        return payload.step, "failed"
+    return ("analysis", "asked") if isinstance(payload, requirement.ClarificationRequested) else None
 
 
-def _ended(step: StepProgress, status: StepStatus, at: datetime, note: str) -> StepProgress:
-    """Undone comes last, whichever topic is read first."""
-    status = "undone" if step.status == "undone" else status
-    return replace(step, status=status, ended=at, note=note)
-
-
-def _change(
-    progress: DeliveryProgress, step: Step, change: Callable[[StepProgress], StepProgress]
-) -> DeliveryProgress:
-    return replace(progress, steps=tuple(change(s) if s.step == step else s for s in progress.steps))
+def _joined(known: StepProgress, news: StepProgress) -> StepProgress:
+    if news.attempt != known.attempt:
+        return news if news.attempt > known.attempt else known
+    later = news if _RANK[news.status] >= _RANK[known.status] else known
+    return replace(
+        later,
+        began=known.began or news.began,
+        ended=known.ended or news.ended,
+        note=news.note or known.note,
+    )
 
 
 def _with_results(progress: DeliveryProgress, payload: object) -> DeliveryProgress:
@@ -163,4 +184,8 @@ def _note(payload: object) -> str:
             return f"{payload.report.passed} passed, {payload.report.line_coverage:.0%} of lines covered"
         case build.BuildCompleted():
             return payload.build.wheel
-    return ""
+        case outcome.StepTimedOut():
+            return f"took longer than {payload.limit_seconds:g} seconds"
+        case requirement.ClarificationRequested():
+            return "needs answers"
+    return "failed" if type(payload) in _FAILED else ""
