@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import faust
 import structlog
-from connectors.schema_registry import codec_for
-from connectors.settings import Settings, settings
 
 from connectors.kafka.log import LogRecord
 from connectors.logs import configure_logs
 from connectors.postgres.roles import schema_of, service_url
+from connectors.schema_registry import codec_for
+from connectors.settings import Settings, settings
 from schemas.errors import BadInputError, SetupError
 from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, topics_of
 from streams.agents.workers import worker_of
@@ -26,7 +26,7 @@ from streams.runtime.inbox import Inbox
 from streams.runtime.outbox import Relay
 from streams.runtime.pages import add_pages
 from streams.runtime.store import EventStore
-from streams.runtime.worker import WorkLoop
+from streams.runtime.worker import Worker, WorkLoop
 
 _DRAIN_SECONDS = 20.0
 
@@ -41,8 +41,11 @@ class Service:
     work_loops: tuple[WorkLoop, ...]
 
 
-def build(name: str, config: Settings) -> Service:
+def build(name: str, config: Settings, worker: Worker | None = None) -> Service:
     """Put the parts of a service together; nothing is started.
+
+    Args:
+        worker: does the service's work in place of its own one.
 
     Raises:
         BadInputError: there is no service of that name.
@@ -60,7 +63,14 @@ def build(name: str, config: Settings) -> Service:
     inbox = Inbox(decider, store, codec, writes_dead_letters=name == DEAD_LETTER_OWNER)
     relay = Relay(name, store, codec, brokers, url)
     loops = tuple(
-        WorkLoop(decider, worker_of(name, config), store, codec, url, limit_seconds=config.work_limit_seconds)
+        WorkLoop(
+            decider,
+            worker or worker_of(name, config),
+            store,
+            codec,
+            url,
+            limit_seconds=config.work_limit_seconds,
+        )
         for _ in range(config.work_parallelism if decider.work_starts_with else 0)
     )
 
@@ -113,19 +123,28 @@ def _bind(service: Service) -> None:
     service.app.on_before_shutdown.connect(stop_threads)
 
 
-def main(arguments: list[str]) -> None:
-    """Run until SIGTERM or SIGINT; does not return."""
-    config = settings()
+def run(name: str, config: Settings, worker: Worker | None = None) -> None:
+    """Run a service until SIGTERM or SIGINT; does not return.
+
+    Raises:
+        BadInputError: there is no service of that name.
+        SetupError: the configuration names no broker or no database.
+    """
     configure_logs(config.log_level)
+    service = build(name, config, worker)
+    structlog.get_logger().info("service starts", service=name, port=config.http_port)
+    runner = faust.Worker(service.app, loglevel="WARNING", redirect_stdouts=False, quiet=True)
+    runner.execute_from_commandline()
+
+
+def main(arguments: list[str]) -> None:
+    """Run the service that the only argument names."""
     if len(arguments) != 1:
         raise SystemExit(f"usage: python -m streams.runtime.agent <{'|'.join(DECIDERS)}>")
     try:
-        service = build(arguments[0], config)
+        run(arguments[0], settings())
     except (BadInputError, SetupError) as error:
         raise SystemExit(str(error)) from error
-    structlog.get_logger().info("service starts", service=arguments[0], port=config.http_port)
-    worker = faust.Worker(service.app, loglevel="WARNING", redirect_stdouts=False, quiet=True)
-    worker.execute_from_commandline()
 
 
 if __name__ == "__main__":
