@@ -15,7 +15,7 @@ def apply(database_url: str, folder: Path, schema: str) -> int:
     Args:
         database_url: connection string of the schema's owner.
     """
-    backend = get_backend(_yoyo_uri(database_url, schema))
+    backend = get_backend(_yoyo_uri(database_url, schema).uri)
     migrations = read_migrations(str(folder))
     with backend.lock(timeout=60):
         pending = backend.to_apply(migrations)
