@@ -1,0 +1,1 @@
+"""The query API over the read models: `python -m projections.api`."""

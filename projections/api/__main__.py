@@ -1,0 +1,39 @@
+"""Run the query API: `python -m projections.api`."""
+
+from __future__ import annotations
+
+import structlog
+import uvicorn
+
+from connectors.logs import configure_logs
+from connectors.settings import settings
+from projections.api.app import create_app
+
+_DRAIN_SECONDS = 5
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    config = settings()
+    configure_logs(config.log_level)
+    if not config.database_url:
+        raise SystemExit(
+            "Starting the query API: DATABASE_URL is not set. Start the system with: streamwright up"
+        )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(config),
+            host="127.0.0.1",
+            port=config.api_port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+        )
+    )
+    socket = server.config.bind_socket()
+    structlog.get_logger("api").info("started", port=socket.getsockname()[1])
+    server.run(sockets=[socket])
+
+
+if __name__ == "__main__":
+    main()
