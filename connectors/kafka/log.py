@@ -9,7 +9,7 @@ from typing import cast
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from connectors.kafka.position import Position
-from schemas.errors import SetupError
+from schemas.errors import BadInputError, SetupError
 
 Headers = tuple[tuple[str, bytes], ...]
 _BATCH = 2_000
@@ -35,12 +35,17 @@ class LogRecord:
 
 
 def read_log(
-    brokers: str, topics: Sequence[str], start: Mapping[tuple[str, int], int] | None = None
+    brokers: str,
+    topics: Sequence[str],
+    start: Mapping[tuple[str, int], int] | None = None,
+    *,
+    only: tuple[str, int] | None = None,
 ) -> Iterator[LogRecord]:
     """All committed records up to the end at the time of the call; in order in each partition.
 
     Args:
         start: first offset for (topic, partition); the beginning for those not named.
+        only: the one (topic, partition) to read; all of the topics where it is None.
 
     Raises:
         SetupError: the broker cannot be reached, or a topic is missing.
@@ -58,10 +63,31 @@ def read_log(
     )
     try:
         partitions = _partitions(consumer, brokers, topics, start or {})
+        if only is not None:
+            partitions = [each for each in partitions if (each.topic, each.partition) == only]
         consumer.assign(partitions)
         yield from _until_ends(consumer, len(partitions))
     finally:
         consumer.close()
+
+
+def read_record(brokers: str, position: Position) -> LogRecord:
+    """The committed record at a position.
+
+    Raises:
+        SetupError: the broker cannot be reached, or the topic is missing.
+        BadInputError: no record stands there.
+    """
+    place = (position.topic, position.partition)
+    for record in read_log(brokers, [position.topic], {place: position.offset}, only=place):
+        if record.offset == position.offset:
+            return record
+        break
+    raise BadInputError(
+        f"Reading {position}",
+        why="no committed record stands there",
+        todo="Take a position from: streamwright audit show DELIVERY",
+    )
 
 
 def from_message(message: Message) -> LogRecord:

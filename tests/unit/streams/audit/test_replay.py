@@ -5,7 +5,6 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded_histories import NEW_YEAR, history, successful_history, types
 
 from connectors.kafka.position import Position
 from schemas.errors import BadInputError
@@ -14,6 +13,7 @@ from streams.audit.history import causal_order
 from streams.audit.replay import as_of_now, as_of_position, as_of_time, chain_of_causes
 from streams.core.saga import SagaState
 from streams.core.step import StepState
+from tests.unit.streams.audit.recorded_histories import NEW_YEAR, history, successful_history, types
 
 
 @given(st.integers(0, 2**32))

@@ -6,7 +6,6 @@ from random import Random
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from recorded_histories import Schedule, history, successful_history, types
 
 from connectors.kafka.position import Position
 from schemas.codec import replace_envelope
@@ -14,6 +13,7 @@ from schemas.events import build, compensation, feature, outcome
 from streams.audit.findings import Verification
 from streams.audit.history import RecordedEvent
 from streams.audit.verify import verify, verify_delivery
+from tests.unit.streams.audit.recorded_histories import Schedule, history, successful_history, types
 
 seeds = st.integers(0, 2**32)
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,142 @@
+"""`audit`: verify the recorded log, replay a delivery to any moment, show the causes of its events."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from connectors.command_line.exit_codes import ExitCode
+from connectors.command_line.running_system import running_settings
+from connectors.command_line.terminal import AsJson, Terminal
+from schemas.errors import BadInputError
+
+if TYPE_CHECKING:
+    from connectors.kafka.position import Position
+    from connectors.settings import Settings
+    from streams.audit.history import RecordedEvent
+    from streams.audit.replay import Snapshot
+
+app = typer.Typer(help="Check and replay the log by the deciders that wrote it.", no_args_is_help=True)
+
+Delivery = Annotated[str, typer.Argument(help="Id of the delivery.")]
+
+
+@app.command("verify")
+def verify(
+    delivery: Annotated[str, typer.Argument(help="Id of one delivery; all where it is left out.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Run the deciders over the log, and name every event that is not what they give.
+
+    Exit code 1: an event is altered, missing, out of order, doubled, foreign or cannot be read.
+    """
+    from connectors.command_line.audit_view import plain_verification, verification_view
+    from connectors.schema_registry import codec_for
+    from streams.audit.whole_log import verify_log
+
+    terminal = Terminal(json)
+    config = running_settings(terminal)
+    with terminal.progress.status("Reading the log") as status:
+        found = verify_log(
+            config.kafka_brokers,
+            codec_for(config),
+            delivery_id=delivery,
+            on_read=lambda number: status.update(f"Read {number} records"),
+        )
+    terminal.answer(plain_verification(found), verification_view(found))
+    if found.result.mismatches:
+        raise typer.Exit(ExitCode.WORK_FAILED)
+
+
+@app.command("replay")
+def replay(
+    delivery: Annotated[
+        str, typer.Argument(help="Id of the delivery; with --until it can be left out.")
+    ] = "",
+    at: Annotated[str, typer.Option(help="Moment in ISO 8601, as 2026-01-31T10:00:00Z.")] = "",
+    until: Annotated[str, typer.Option(help="Last event to replay, as topic-partition-offset.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Replay a delivery: the state of every service as of a moment, or after a position of the log."""
+    from connectors.command_line.audit_view import plain_snapshot, snapshot_view
+
+    if at and until:
+        raise BadInputError("Replaying", why="both --at and --until are given", todo="Give one of them")
+    terminal = Terminal(json)
+    config = running_settings(terminal)
+    snapshot = _snapshot(config, delivery, _moment(at) if at else None, until)
+    as_of = at or until or "now"
+    terminal.answer(plain_snapshot(snapshot, as_of), snapshot_view(snapshot, as_of))
+
+
+def _snapshot(config: Settings, delivery: str, moment: datetime | None, until: str) -> Snapshot:
+    from connectors.kafka.position import Position
+    from streams.audit.replay import as_of_now, as_of_position, as_of_time
+
+    position = Position.parse(until) if until else None
+    records = _records(config, delivery or _delivery_at(config, position))
+    if position is not None:
+        return as_of_position(records, position)
+    return as_of_now(records) if moment is None else as_of_time(records, moment)
+
+
+def _delivery_at(config: Settings, position: Position | None) -> str:
+    """Id of the delivery whose event stands at a position."""
+    from connectors.kafka.log import read_record
+    from connectors.schema_registry import codec_for
+
+    if position is None:
+        raise BadInputError(
+            "Replaying",
+            why="no delivery is named",
+            todo="Name one; list them with: streamwright query deliveries",
+        )
+    record = read_record(config.kafka_brokers, position)
+    return codec_for(config).decode_envelope(record.value or b"").delivery_id
+
+
+@app.command("show")
+def show(
+    delivery: Delivery,
+    event: Annotated[
+        str, typer.Option(help="Id or topic-partition-offset of an event: show only the causes of it.")
+    ] = "",
+    json: AsJson = False,
+) -> None:
+    """Show the events of a delivery as the tree of causes, with times."""
+    from connectors.command_line.audit_view import plain_record, tree_view
+    from streams.audit.causes import tree_of_causes
+    from streams.audit.replay import chain_of_causes
+
+    terminal = Terminal(json)
+    records = _records(running_settings(terminal), delivery)
+    if event:
+        named = next((record.id for record in records if str(record.position) == event), event)
+        records = chain_of_causes(records, named)
+    tree = tree_of_causes(records)
+    plain = [
+        {**plain_record(each.record), "depth": each.depth, "seconds_since_cause": each.seconds}
+        for each in tree
+    ]
+    terminal.answer({"delivery_id": delivery, "events": plain}, tree_view(delivery, tree))
+
+
+def _records(config: Settings, delivery: str) -> list[RecordedEvent]:
+    from connectors.schema_registry import codec_for
+    from streams.audit.recorded_log import read_delivery
+
+    return read_delivery(config.kafka_brokers, codec_for(config), delivery)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInputError(
+            f"Reading the moment '{text[:60]}'",
+            why="it is not an ISO 8601 date and time",
+            todo="Use for example 2026-01-31T10:00:00Z",
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,22 @@
+"""The broker and database that a command works on."""
+
+from __future__ import annotations
+
+from connectors.command_line.terminal import Terminal
+from connectors.settings import Settings
+
+
+def running_settings(terminal: Terminal) -> Settings:
+    """The settings with broker and database named; local ones are started where none are set.
+
+    Raises:
+        SetupError: they cannot be started.
+    """
+    from connectors.settings import settings
+
+    config = settings()
+    if config.kafka_brokers and config.database_url:
+        return config
+    from deploy.local.system import up
+
+    return up(config, terminal.progress.print).settings

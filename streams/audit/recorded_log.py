@@ -1,0 +1,159 @@
+"""The log as it stands in Kafka, read for an audit: by delivery, also where it is larger than memory."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from connectors.kafka.log import LogRecord, read_log
+from connectors.kafka.position import Position
+from schemas.codec import Codec
+from schemas.errors import BadInputError, DecodeError
+from schemas.topics import EVENT_TOPICS, dead_letter_topic
+from streams.audit.findings import Mismatch
+from streams.audit.history import RecordedEvent
+
+# Decoded events take several times the bytes of the log; with this limit an audit stays below 1 GiB.
+MEMORY_BYTES = 128 * 1024 * 1024
+_BUCKETS = 64
+
+
+@dataclass(slots=True)
+class Recorded:
+    """Some records of the log, decoded.
+
+    Attributes:
+        undecodable: a finding for each record that is no event.
+    """
+
+    events: list[RecordedEvent] = field(default_factory=list)
+    undecodable: list[Mismatch] = field(default_factory=list)
+
+
+def dead_letter_positions(brokers: str) -> frozenset[Position]:
+    """Positions of all records that have a dead letter.
+
+    Raises:
+        SetupError: the broker cannot be reached, or a topic is missing.
+    """
+    found = set()
+    for record in read_log(brokers, [dead_letter_topic(topic) for topic in EVENT_TOPICS]):
+        told = {name: value.decode(errors="replace") for name, value in record.headers}
+        try:
+            place = f"{told['dlq.topic']}-{told['dlq.partition']}-{told['dlq.offset']}"
+            found.add(Position.parse(place))
+        except (KeyError, BadInputError):
+            # Somebody else's record in the topic: it sets nothing aside.
+            continue
+    return frozenset(found)
+
+
+def read_delivery(brokers: str, codec: Codec, delivery_id: str) -> list[RecordedEvent]:
+    """All events of one delivery; records that do not decode are left out.
+
+    Raises:
+        SetupError: the broker cannot be reached, or a topic is missing.
+        BadInputError: the log has no event of the delivery.
+    """
+    key = delivery_id.encode()
+    records = (record for record in read_log(brokers, EVENT_TOPICS) if record.key == key)
+    events = [
+        event for event in decode(records, codec).events if event.event.envelope.delivery_id == delivery_id
+    ]
+    if not events:
+        raise BadInputError(
+            f"Reading the delivery {delivery_id[:80]}",
+            why="no event in the log belongs to it",
+            todo="List the deliveries with: streamwright query deliveries",
+        )
+    return events
+
+
+def decode(records: Iterable[LogRecord], codec: Codec) -> Recorded:
+    """The records as events, and a finding for each that is none."""
+    found = Recorded()
+    for record in records:
+        key = (record.key or b"").decode(errors="replace")
+        try:
+            event = codec.decode(record.value or b"")
+        except DecodeError as error:
+            found.undecodable.append(_undecodable(record, key, str(error)))
+        else:
+            found.events.append(RecordedEvent(record.position, key, event))
+    return found
+
+
+def _undecodable(record: LogRecord, key: str, why: str) -> Mismatch:
+    told = {name: value.decode(errors="replace") for name, value in record.headers}
+    return Mismatch(
+        kind="undecodable",
+        position=record.position,
+        delivery_id=key[:80],
+        event_id=told.get("ce_id", ""),
+        event_type=told.get("ce_type", ""),
+        service="",
+        why=why,
+    )
+
+
+def whole_deliveries(
+    records: Iterable[LogRecord], codec: Codec, *, memory_bytes: int = MEMORY_BYTES
+) -> Iterator[Recorded]:
+    """All records in parts, each part holding whole deliveries.
+
+    A log of up to `memory_bytes` is one part. A larger one is first split by delivery into files in
+    the folder for temporary files, which needs as much disk space as the log has bytes.
+    """
+    held: list[LogRecord] = []
+    size = 0
+    incoming = iter(records)
+    for record in incoming:
+        held.append(record)
+        size += len(record.value or b"")
+        if size > memory_bytes:
+            yield from _split(held, incoming, codec)
+            return
+    yield decode(held, codec)
+
+
+def _split(held: list[LogRecord], incoming: Iterator[LogRecord], codec: Codec) -> Iterator[Recorded]:
+    with tempfile.TemporaryDirectory(prefix="audit-") as folder:
+        paths = [Path(folder) / str(number) for number in range(_BUCKETS)]
+        files = [path.open("wb", buffering=256 * 1024) for path in paths]
+        try:
+            for record in held:
+                _write(record, files, codec)
+            held.clear()
+            for record in incoming:
+                _write(record, files, codec)
+        finally:
+            for file in files:
+                file.close()
+        for path in paths:
+            yield decode(_read(path), codec)
+            path.unlink()
+
+
+def delivery_of(record: LogRecord, codec: Codec) -> str:
+    """The delivery that a record belongs to; by its key where it is no event."""
+    try:
+        return codec.decode_envelope(record.value or b"").delivery_id
+    except DecodeError:
+        return (record.key or b"").decode(errors="replace")
+
+
+def _write(record: LogRecord, files: list[BinaryIO], codec: Codec) -> None:
+    delivery = delivery_of(record, codec).encode()
+    pickle.dump(record, files[zlib.crc32(delivery) % len(files)], protocol=5)
+
+
+def _read(path: Path) -> Iterator[LogRecord]:
+    with path.open("rb") as file:
+        while file.peek(1):
+            # Written by this process into a folder of its own a moment ago.
+            yield pickle.load(file)

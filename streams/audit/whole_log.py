@@ -1,0 +1,94 @@
+"""Verifying the whole log of a broker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass, replace
+
+from connectors.kafka.log import LogRecord, read_log
+from connectors.kafka.position import Position
+from schemas.codec import Codec
+from schemas.topics import EVENT_TOPICS
+from streams.audit.findings import Mismatch, Verification
+from streams.audit.recorded_log import MEMORY_BYTES, dead_letter_positions, delivery_of, whole_deliveries
+from streams.audit.verify import verify
+
+
+@dataclass(frozen=True, slots=True)
+class LogVerification:
+    """Result of verifying the whole log.
+
+    Attributes:
+        dead_letters: records that are no events, and were set aside as such when they came.
+        seconds: time of reading and verifying.
+    """
+
+    result: Verification
+    dead_letters: tuple[Mismatch, ...]
+    seconds: float
+
+
+def verify_log(
+    brokers: str,
+    codec: Codec,
+    *,
+    delivery_id: str = "",
+    memory_bytes: int = MEMORY_BYTES,
+    on_read: Callable[[int], None] = lambda _: None,
+) -> LogVerification:
+    """Verify all committed records of all topics, or those of one delivery.
+
+    Topics are read side by side while agents may be writing, so that an effect can have been read
+    and its cause not yet. A mismatch therefore counts only where a second look finds it again.
+
+    Args:
+        delivery_id: '' for all.
+        on_read: is told the number of records read so far, now and then.
+
+    Raises:
+        SetupError: the broker cannot be reached, or a topic is missing.
+    """
+    began = time.monotonic()
+    records: Iterable[LogRecord] = _counted(read_log(brokers, EVENT_TOPICS), on_read)
+    if delivery_id:
+        records = (record for record in records if delivery_of(record, codec) == delivery_id)
+    result, dead = _verified(brokers, records, codec, memory_bytes)
+    if result.mismatches:
+        suspects = {found.delivery_id for found in result.mismatches}
+        again = (rec for rec in read_log(brokers, EVENT_TOPICS) if delivery_of(rec, codec) in suspects)
+        second, _ = _verified(brokers, again, codec, memory_bytes)
+        result = confirmed(result, second)
+    return LogVerification(result, dead, time.monotonic() - began)
+
+
+def confirmed(first: Verification, second: Verification) -> Verification:
+    """The first result without the mismatches that a second look does not find."""
+    persisting = {(found.kind, found.position) for found in second.mismatches}
+    kept = tuple(found for found in first.mismatches if (found.kind, found.position) in persisting)
+    settled = {found.position for found in first.mismatches} - {found.position for found in kept}
+    return replace(first, mismatches=kept, verified=first.verified + len(settled))
+
+
+def _verified(
+    brokers: str, records: Iterable[LogRecord], codec: Codec, memory_bytes: int
+) -> tuple[Verification, tuple[Mismatch, ...]]:
+    result = Verification()
+    dead: list[Mismatch] = []
+    set_aside: Set[Position] | None = None
+    for part in whole_deliveries(records, codec, memory_bytes=memory_bytes):
+        # Read after the events, so that a record which came meanwhile can have its dead letter.
+        set_aside = dead_letter_positions(brokers) if set_aside is None else set_aside
+        result += verify(part.events, set_aside=set_aside)
+        known = [found for found in part.undecodable if found.position in set_aside]
+        wrong = tuple(found for found in part.undecodable if found.position not in set_aside)
+        dead.extend(known)
+        result += Verification(events=len(part.undecodable), verified=len(known), mismatches=wrong)
+    return result, tuple(dead)
+
+
+def _counted(records: Iterable[LogRecord], on_read: Callable[[int], None]) -> Iterator[LogRecord]:
+    for number, record in enumerate(records, start=1):
+        if number % 5_000 == 0:
+            on_read(number)
+        yield record
