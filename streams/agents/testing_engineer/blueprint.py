@@ -84,9 +84,7 @@ class Blueprint:
 
     def body_fields(self, entity: Entity) -> list[Field]:
         """Writable fields but the state."""
-        return [
-            field for field in self.writable(entity) if field.name != self.state_field(entity.name)
-        ]
+        return [field for field in self.writable(entity) if field.name != self.state_field(entity.name)]
 
     def reachable(self, entity: str, state: str) -> list[list[str]]:
         """Ways of action names from the initial state to this one, the shortest first, at most six."""

@@ -121,7 +121,7 @@ class Reading:
             amount = self.operand(rule.amount, record, Field(name="", label="", type="decimal"))
         if start is None or amount is None or isinstance(start, Unknown):
             return None
-        return start + timedelta(**{rule.unit: float(amount)})  # type: ignore[operator,arg-type]
+        return start + timedelta(**{rule.unit: float(amount)})  # type: ignore[operator, arg-type, return-value]
 
     def _number(self, record: Record, operand: str) -> Decimal | None:
         found = self.operand(operand, record, Field(name="", label="", type="decimal"))

@@ -70,8 +70,10 @@ def example(field: Field, number: int, now: datetime) -> Value:
         now: moments are after it.
     """
     if field.many:
-        return (_one(field, number, now), _one(field, number + 1, now)) if field.type != "choice" else (
-            field.choices[: 2 if len(field.choices) > 1 else 1]
+        return (
+            (_one(field, number, now), _one(field, number + 1, now))
+            if field.type != "choice"
+            else (field.choices[: 2 if len(field.choices) > 1 else 1])
         )
     return _one(field, number, now)
 
@@ -136,7 +138,7 @@ def _moved(bound: Value, field: Field, direction: int) -> Value:
     if isinstance(bound, date):
         kept = _fitted(bound, field, up=direction < 0)
         step = timedelta(hours=1) if field.type == "datetime" else timedelta(days=1)
-        return kept + direction * step  # type: ignore[operator]
+        return kept + direction * step  # type: ignore[operator, return-value]
     if isinstance(bound, int | Decimal):
         kept = _fitted(bound, field, up=direction < 0)
         step_ = step_of(field.type, field.multiple_of)

@@ -1,40 +1,118 @@
-"""The text of one generated test: its lines and its variables."""
+"""The text of one generated test: its lines and its variables, broken as a formatter would."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from streams.agents.testing_engineer.values import Record, Value, literal
+from streams.agents.testing_engineer.values import Record, Value, literal, quoted
 
-_WIDTH = 104
+# 88 characters, less the indentation of a function's body.
+_WIDTH = 84
+_ASSIGNED = re.compile(r"(\w+) = ")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`head(arguments)`."""
+
+    head: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Braces:
+    """A dict of sources by key, or a list where no item has a key."""
+
+    items: tuple[tuple[str, str], ...]
+    opening: str = "{"
+
+    @property
+    def closing(self) -> str:
+        return "}" if self.opening == "{" else "]"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A keyword argument."""
+
+    name: str
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Looped:
+    """What a `for` goes over, with its colon."""
+
+    items: tuple[str, ...]
+
+
+Node = str | Call | Braces | Named | Looped
+
+
+def flat(node: Node) -> str:
+    """The node on one line."""
+    if isinstance(node, str):
+        return node
+    if isinstance(node, Named):
+        return f"{node.name}={flat(node.value)}"
+    if isinstance(node, Looped):
+        return f"({', '.join(node.items)}{',' if len(node.items) == 1 else ''}):"
+    if isinstance(node, Call):
+        return f"{node.head}({', '.join(map(flat, node.arguments))})"
+    inner = ", ".join(f"{quoted(key)}: {value}" if key else value for key, value in node.items)
+    return f"{node.opening}{inner}{node.closing}"
+
+
+def render(prefix: str, node: Node, suffix: str = "", indent: int = 0) -> list[str]:
+    """The lines of `prefix node suffix`, on several lines where one is too long."""
+    if isinstance(node, Named):
+        return render(f"{prefix}{node.name}=", node.value, suffix, indent)
+    margin = " " * indent
+    line = f"{margin}{prefix}{flat(node)}{suffix}"
+    if len(line) <= _WIDTH or isinstance(node, str):
+        return [line]
+    if isinstance(node, Looped):
+        return [f"{margin}{prefix}(", *(f"{margin}    {item}," for item in node.items), f"{margin}):"]
+    if isinstance(node, Braces):
+        inner = [
+            f"{margin}    {quoted(key)}: {value}," if key else f"{margin}    {value},"
+            for key, value in node.items
+        ]
+        return [f"{margin}{prefix}{node.opening}", *inner, f"{margin}{node.closing}{suffix}"]
+    if len(node.arguments) == 1 and isinstance(node.arguments[0], Braces):
+        return render(f"{prefix}{node.head}(", node.arguments[0], f"){suffix}", indent)
+    head, tail = f"{margin}{prefix}{node.head}(", f"{margin}){suffix}"
+    together = f"{margin}    {', '.join(map(flat, node.arguments))}"
+    if len(together) <= _WIDTH:
+        return [head, together, tail]
+    lines = [line for argument in node.arguments for line in render("", argument, ",", indent + 4)]
+    return [head, *lines, tail]
 
 
 class Script:
-    """Lines of a test's body, without indentation.
+    """Statements of a test's body.
 
     Attributes:
-        lines: what was said so far.
+        statements: what stands before an expression, and the expression.
         names: how often each variable name was asked for.
+        checks: how many assertions the test makes besides those of its steps.
     """
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.statements: list[tuple[str, Node]] = []
         self.names: dict[str, int] = {}
+        self.checks = 0
 
-    def say(self, *lines: str) -> None:
-        """Adds lines."""
-        self.lines.extend(lines)
+    def write(self, prefix: str, node: Node) -> None:
+        """Adds a statement."""
+        self.statements.append((prefix, node))
 
-    def call(self, head: str, path: str, body: Mapping[str, Value] | None, tail: str = "") -> None:
-        """Adds `head(path, body, tail)`, on several lines where it is long."""
-        arguments = [path, *([] if body is None else [dictionary(body)]), *([tail] if tail else [])]
-        line = f"{head}({', '.join(arguments)})"
-        if len(line) <= _WIDTH or body is None:
-            self.say(line)
-            return
-        self.say(f"{head}(", f"    {path},", "    {")
-        self.say(*(f'        "{name}": {literal(value)},' for name, value in body.items()))
-        self.say("    },", *([f"    {tail},"] if tail else []), ")")
+    def check(self, prefix: str, node: Node) -> None:
+        """Adds a statement that can fail."""
+        self.checks += 1
+        self.write(prefix, node)
 
     def name(self, wanted: str) -> str:
         """A variable that the test does not use yet."""
@@ -42,17 +120,49 @@ class Script:
         count = self.names[wanted]
         return wanted if count == 1 else f"{wanted}_{count}"
 
+    def lines(self) -> list[str]:
+        """The body, without indentation; a variable that nothing uses is not assigned."""
+        written: list[str] = []
+        for prefix, node in self.statements:
+            margin = len(prefix) - len(prefix.lstrip(" "))
+            head = prefix.lstrip(" ")
+            assigned = _ASSIGNED.fullmatch(head)
+            if assigned and not self._is_used(assigned[1]):
+                head = ""
+            written += render(head, node, indent=margin)
+        return written
 
-def dictionary(values: Mapping[str, Value]) -> str:
-    """Python source of a JSON object."""
-    return "{" + ", ".join(f'"{name}": {literal(value)}' for name, value in values.items()) + "}"
+    def _is_used(self, variable: str) -> bool:
+        word = re.compile(rf"\b{variable}\b")
+        for prefix, node in self.statements:
+            assigned = _ASSIGNED.fullmatch(prefix.lstrip(" "))
+            if not assigned and word.search(prefix):
+                return True
+            if word.search(_without_texts(flat(node))):
+                return True
+        return False
+
+
+def _without_texts(source: str) -> str:
+    """The source without plain string literals; what stands in braces of an f-string stays."""
+    return re.sub(r'(?<!f)"(?:[^"\\]|\\.)*"', '""', source)
+
+
+def dictionary(values: Mapping[str, Value]) -> Braces:
+    """Source of a JSON object."""
+    return Braces(tuple((name, literal(value)) for name, value in values.items()))
+
+
+def listing(sources: Sequence[str]) -> Braces:
+    """Source of a list."""
+    return Braces(tuple(("", source) for source in sources), "[")
 
 
 def item_path(record: Record, rest: str = "") -> str:
-    """Python source of the path of a record, or of something below it."""
+    """Source of the path of a record, or of something below it."""
     return f"f\"/{record.entity.plural}/{{{record.variable}['id']}}{rest}\""
 
 
 def collection_path(record: Record) -> str:
-    """Python source of the path of a record's collection."""
+    """Source of the path of a record's collection."""
     return f'"/{record.entity.plural}"'

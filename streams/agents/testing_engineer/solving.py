@@ -100,7 +100,9 @@ class Solver:
         wanted = list(self.wishes)
         for plan in self.plans.values() if not self.only_wishes else ():
             wanted += [(plan.record, rule) for rule in self.rules(plan.record)]
-        return [(record, condition) for record, condition in wanted if not self.reading.holds(condition, record)]
+        return [
+            (record, condition) for record, condition in wanted if not self.reading.holds(condition, record)
+        ]
 
     def rules(self, record: Record) -> list[Condition]:
         """All that a create of the record must keep, as conditions."""
@@ -114,7 +116,9 @@ class Solver:
                 continue
             if adjustment.amount.startswith("="):
                 least = f"={Decimal(adjustment.amount[1:]) + Decimal(adjustment.floor)}"
-                rules.append(Condition(left=f"{adjustment.via}.{adjustment.target}", operator="ge", right=least))
+                rules.append(
+                    Condition(left=f"{adjustment.via}.{adjustment.target}", operator="ge", right=least)
+                )
             else:
                 left = f"{adjustment.via}.{adjustment.target}"
                 rules.append(Condition(left=left, operator="ge", right=adjustment.amount))

@@ -16,6 +16,7 @@ NOW = datetime(2026, 3, 18, 10, 0, tzinfo=UTC)
 NUMBERS = ("integer", "decimal", "money")
 MOMENTS = ("date", "datetime")
 TEXTS = ("text", "long_text", "email", "url", "phone")
+_LONG = 40
 _OFFSET = re.compile(r"(now|today)(?:([+-]\d+)([mhd]))?")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -128,7 +129,9 @@ def literal(value: Value) -> str:
 
 
 def quoted(text: str) -> str:
-    """A Python string literal in double quotes."""
+    """A Python string literal in double quotes; a long run of one character as a product."""
+    if len(text) > _LONG and len(set(text)) == 1:
+        return f"{quoted(text[0])} * {len(text)}"
     return json.dumps(text, ensure_ascii=False)
 
 
