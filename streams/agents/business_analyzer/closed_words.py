@@ -27,6 +27,9 @@ NEGATIVE_FORMS = frozenset(
 ADVERBS = frozenset(
     ["also", "only", "just", "never", "always", "already", "automatically", "then", "too", "again", "later", "first", "finally", "optionally", "usually", "normally", "typically", "immediately", "directly", "still", "even", "ever", "once", "twice", "online", "currently", "additionally", "furthermore", "moreover", "exactly", "quickly", "easily", "simply", "together", "afterwards", "thereafter", "now", "here", "there", "very", "not", "at_least", "at_most", "freely", "exclusively", "hourly", "publicly"]
 )
+ADJECTIVE_ADVERBS = frozenset(
+    ["first", "last", "daily", "weekly", "monthly", "yearly", "nightly", "hourly", "quarterly", "early", "online", "late"]
+)
 NUMBER_WORDS = {
     "zero": "0",
     "one": "1",

@@ -6,28 +6,25 @@ import re
 from dataclasses import dataclass, replace
 
 from streams.agents.business_analyzer import closed_words as closed
-from streams.agents.business_analyzer import field_types
+from streams.agents.business_analyzer import field_types, people
 from streams.agents.business_analyzer.attributes import Attribute, attributes
 from streams.agents.business_analyzer.clauses import Clause, clauses, join
+from streams.agents.business_analyzer.lexicon import CONTAINERS
 from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
+from streams.agents.business_analyzer.restating import restate
 from streams.agents.business_analyzer.tokens import Token, tokenise
 
 _HAVING = frozenset(
     "have contain include comprise carry hold store specify require need get receive record show feature bear track"
-    " keep list state note name".split()
+    " keep list state note name provide give supply enter indicate carry save log".split()
 )
-_WEAK = frozenset("get receive require need record show track keep list hold state note name store".split())
-KEEPING = frozenset(
-    "store keep record save hold register capture note track manage log collect maintain need want enter document"
-    " remember".split()
+# Verbs that declare data of their subject only where their objects plainly are data.
+_WEAK = frozenset(
+    "get receive require need record show track keep list hold state note name store provide give supply enter"
+    " indicate carry save log".split()
 )
-CONTAINERS = frozenset(
-    "system service app application tool platform website software database program portal solution site product-line"
-    " company business warehouse clinic restaurant shop hotel store hospital school library office firm agency we it"
-    " they organisation organization team conference university gym studio practice salon bakery cafe club museum"
-    " municipality charity startup client management fleet menu catalogue catalog inventory list register calendar"
-    " page dashboard screen form user interface api module backend".split()
-)
+# What people do with data of something else.
+_ACTS = frozenset("record show track keep list store note enter save log give supply receive get need require".split())
 _NO_DATA = frozenset(
     "access right permission control ability option possibility opportunity overview view need choice chance"
     " responsibility account problem way day-to-day".split()
@@ -49,107 +46,14 @@ class Declaration:
 
 def declarations(text: str, sentence: int) -> list[Declaration]:
     """The declarations of one sentence."""
-    text = canonical(text)
     found: list[Declaration] = []
-    for clause in clauses(text):
-        found.extend(_of_clause(clause, sentence))
-    if not clauses(text):
-        found.extend(_with_lists(tokenise(text), sentence, (), False))
-        found.extend(_detail_lists(tokenise(text), sentence))
+    for statement in restate(text):
+        for clause in clauses(statement):
+            found.extend(_of_clause(clause, sentence))
+        if not clauses(statement):
+            found.extend(_with_lists(tokenise(statement), sentence, (), False))
+            found.extend(_detail_lists(tokenise(statement), sentence))
     return found
-
-
-_ITEM_LIST = r"(?P<list>[^.;]+?)"
-_EACH = r"(?:each|every|any|all|an?|the|our)?\s*"
-_FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(
-            rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*(?P<x>[\w\- ]{{2,40}}?),?\s+(?:we|the system|it|they|you|i|staff|users?|the \w+)?\s*"
-            rf"(?:should |must |will |also |can |want to |need to |have to |has to )*(?:{'|'.join(sorted(KEEPING))})s?\s+(?:the |its |their )?{_ITEM_LIST}$",
-            re.I,
-        ),
-        "each {x} has {list}",
-    ),
-    (
-        re.compile(
-            rf"^(?:we|the system|it|they|staff|users?|the \w+)?\s*(?:should |must |will |also |can |want to |need to |have to |has to )*"
-            rf"(?:{'|'.join(sorted(KEEPING))})s?\s+{_ITEM_LIST}\s+(?:for|of|about|on|per)\s+(?:each|every|all our|all)\s+(?P<x>[\w\- ]{{2,40}})$",
-            re.I,
-        ),
-        "each {x} has {list}",
-    ),
-    (
-        re.compile(
-            rf"^{_EACH}(?P<x>[\w\- ]{{2,40}}?)\s+(?:is|are)\s+(?:described|characteri[sz]ed|defined|identified|recorded|stored|registered|made up|composed|entered|kept|captured)"
-            rf"\s+(?:by|with|through|of|via)\s+(?:(?:its|their|the)\s+)?{_ITEM_LIST}$",
-            re.I,
-        ),
-        "each {x} has {list}",
-    ),
-    (
-        re.compile(rf"^{_EACH}(?P<x>[\w\- ]{{2,40}}?)\s+(?:consists?|is composed|are composed)\s+of\s+{_ITEM_LIST}$", re.I),
-        "each {x} has {list}",
-    ),
-    (
-        re.compile(rf"^{_EACH}(?P<x>[\w\- ]{{2,40}}?)\s+comes?\s+with\s+{_ITEM_LIST}$", re.I),
-        "each {x} has {list}",
-    ),
-    (
-        re.compile(r"^(?:fields|attributes|properties|data|details|columns)\s+(?:of|for|per)\s+(?:an?|the|each|every)?\s*(?P<x>[\w\- ]{2,40}?)\s*(?::|are|is)\s*(?P<list>.+)$", re.I),
-        "each {x} has {list}",
-    ),
-    (
-        re.compile(r"^(?P<x>[\w\- ]{2,40}?)\s+(?:fields|attributes|properties|data|details)\s*:\s*(?P<list>.+)$", re.I),
-        "each {x} has {list}",
-    ),
-    (
-        re.compile(r"^(?:the )?following (?:data|information|fields|details) (?:is|are|should be|must be) (?:stored|kept|recorded|saved|needed)\s*(?:for|of|about)\s*(?:each|every|an?|the)?\s*(?P<x>[\w\- ]{2,40}?)\s*:\s*(?P<list>.+)$", re.I),
-        "each {x} has {list}",
-    ),
-)  # fmt: skip
-_COLON = re.compile(r"^(?:an?|the|each|every)?\s*(?P<x>[\w\-]+(?: [\w\-]+){0,2})\s*:\s*(?P<list>.+)$", re.I)
-_CHOICES = re.compile(
-    r"\b(?P<name>(?:[a-z-]+ )?(?:status|state|stage|priority|type|kind|category|severity|level|size|gender|role|condition|difficulty"
-    r"|class|method|frequency|mode|format|channel|cuisine|grade))(?: field)?"
-    r"(?:,)? (?:of|being|either|which is|which can be|that is|that can be|can be|is either|is one of|as|such as|one of|among|from|:|-|is|values?)"
-    r"(?: either| one of)?:? (?P<list>(?:[a-z]+(?:[ -][a-z]+)?, )+(?:or |and )?[a-z]+(?:[ -][a-z]+)?(?:,? or [a-z]+(?:[ -][a-z]+)?)?"
-    r"|[a-z]+(?:[ -][a-z]+)? or [a-z]+(?:[ -][a-z]+)?)(?=$|[.;,)]| and (?:a|an|the|has|is|can)\b)",
-    re.I,
-)
-
-
-def canonical(text: str) -> str:
-    """Other ways of saying that a thing has attributes, as 'each X has a, b and c'."""
-    text = re.sub(r"\((?:s|es)\)", "s", text)
-    text = re.sub(r"^(?:an?|the|each|every)?\s*\b([\w\- ]{2,30})'s\s+((?:[\w\-]+,? ){2,}[\w\-]+) (?:is|are) (?:stored|kept|recorded|saved)$", r"each \1 has \2", text)
-    for pattern, form in _FORMS:
-        match = pattern.match(text)
-        if match:
-            return form.format(x=match["x"].strip(), list=match["list"].strip())
-    colon = _COLON.match(text)
-    if colon and _listlike(colon["x"], colon["list"]):
-        return f"each {colon['x'].strip()} has {colon['list'].strip()}"
-    return _CHOICES.sub(_bracketed, text)
-
-
-def _bracketed(match: re.Match[str]) -> str:
-    if " or " not in match["list"] and not re.search(r"either|one of|:", match[0]):
-        return match[0]
-    return f"{match['name']} ({match['list']})"
-
-
-def _listlike(head: str, listing: str) -> bool:
-    first = head.split()[-1].lower()
-    if field_types.is_data_head(first) or first in CONTAINERS or first in (
-        "entities", "roles", "features", "requirements", "rules", "note", "notes", "operations", "reports", "example",
-        "following", "statuses", "states", "stages", "users", "rule", "constraints", "goal", "scope", "title",
-    ):  # fmt: skip
-        return False
-    plain = re.sub(r"\([^)]*\)", "", listing)
-    items = [item for item in re.split(r",|\band\b", plain) if item.strip()]
-    if len(items) < 2 or clauses(listing):
-        return False
-    return all(len(item.split()) <= 5 for item in items)
 
 
 def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
@@ -168,7 +72,7 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
             listed = [replace(a, optional=True if a.optional is None else a.optional) for a in listed]
         if listed and not (weak and verb in _WEAK and not _plainly_data(listed, verb)):
             found.append(
-                Declaration(subject=subject, attributes=tuple(listed), sentence=sentence, weak=verb in _WEAK)
+                Declaration(subject=subject, attributes=tuple(listed), sentence=sentence, weak=_is_weak(verb, subject))
             )
     for owner_words, tokens in nested:
         listed = _without_counts(attributes(tokens))
@@ -179,6 +83,11 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
             )
     found.extend(_detail_lists(clause.rest, sentence))
     return found
+
+
+def _is_weak(verb: str, subject: tuple[str, ...]) -> bool:
+    """'A reader holds a card number' names a thing; 'staff record names' does not make one of staff."""
+    return verb in _ACTS and (people.is_person(subject[-1]) or verb not in ("record", "store", "show", "state", "note"))
 
 
 def _plainly_data(listed: list[Attribute], verb: str) -> bool:

@@ -37,3 +37,15 @@ ANYONE = frozenset("everyone anyone nobody people everybody anybody person someo
     "lead",
     "head",
 }
+# Verbs of keeping data, and what keeps them: 'the system stores', 'our clinic has'.
+KEEPING = frozenset(
+    "store keep record save hold register capture note track manage log collect maintain need want enter document"
+    " remember".split()
+)
+CONTAINERS = frozenset(
+    "system service app application tool platform website software database program portal solution site product-line"
+    " company business warehouse clinic restaurant shop hotel store hospital school library office firm agency we it"
+    " they organisation organization team conference university gym studio practice salon bakery cafe club museum"
+    " municipality charity startup client management fleet menu catalogue catalog inventory list register calendar"
+    " page dashboard screen form user interface api module backend".split()
+)

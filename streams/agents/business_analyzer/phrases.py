@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from streams.agents.business_analyzer import words
+from streams.agents.business_analyzer import field_types, words
 from streams.agents.business_analyzer.tokens import Token
 
 _FLAGS = frozenset(
     ["optional", "required", "mandatory", "unique", "compulsory", "own", "same", "other", "new", "existing", "different", "given", "certain", "following", "specific", "single", "whole", "such", "several", "many", "multiple", "limited", "valid", "current", "respective", "actual", "individual", "own", "more", "further", "additional", "various", "available", "possible", "corresponding", "main", "own", "exact", "overall", "particular", "simple", "nullable", "non-empty", "small", "large", "big", "free-text"]
+)
+# These say which one of several where a thing follows ('available rooms'), and belong to the name where
+# a value does ('available quantity', 'given name').
+_PART_OF_VALUE = frozenset(
+    ["available", "current", "given", "main", "actual", "valid", "individual", "overall", "specific", "additional"]
 )
 
 
@@ -66,7 +71,7 @@ def _phrase_at(tokens: tuple[Token, ...], start: int) -> Phrase | None:
         token = tokens[index]
         if token.tag not in ("N", "ADJ", "VBN", "VBG"):
             break
-        if token.low in _FLAGS and (token.tag != "N" or not content):
+        if token.low in _FLAGS and (token.tag != "N" or not content) and not _of_value(tokens, index):
             flags.append(token.low)
         else:
             content.append(token)
@@ -86,6 +91,14 @@ def _phrase_at(tokens: tuple[Token, ...], start: int) -> Phrase | None:
         start=start,
         end=end,
     )
+
+
+def _of_value(tokens: tuple[Token, ...], index: int) -> bool:
+    """Whether the qualifier at `index` is part of the name of a value."""
+    if tokens[index].low not in _PART_OF_VALUE or index + 1 >= len(tokens):
+        return False
+    following = tokens[index + 1]
+    return following.tag == "N" and field_types.is_data_head(words.singular(following.low))
 
 
 def _detail(tokens: tuple[Token, ...], index: int) -> tuple[str, int]:

@@ -81,11 +81,21 @@ def _tag(low: str, before: list[Token], after: list[str]) -> Tag:
         return "SUB"
     if low in closed.DETERMINERS:
         return "DET"
+    if _qualifies_noun(low, after):
+        return "ADJ"
     if low in closed.ADVERBS:
         return "ADV"
     if low in closed.PREPOSITIONS:
         return "PREP"
     return _open_class(low, before, after)
+
+
+def _qualifies_noun(low: str, after: list[str]) -> bool:
+    """'first name', 'nightly rate': adverbs by form, adjectives by place."""
+    if low not in closed.ADJECTIVE_ADVERBS or not after:
+        return False
+    following = after[0].lower()
+    return "NOUN" in words.readings(following) and following not in closed.DETERMINERS | closed.PREPOSITIONS
 
 
 def _demonstrative(low: str, before: list[Token], after: list[str]) -> Tag:

@@ -1,0 +1,190 @@
+"""References that sentences tell: 'belongs to', 'connects a and b', 'is made by a guest for a room'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from schemas.specification import Field
+from streams.agents.business_analyzer import lexicon, naming, people, words
+from streams.agents.business_analyzer.clauses import Clause, clauses
+from streams.agents.business_analyzer.declarations import objects, subject_words
+from streams.agents.business_analyzer.draft import Draft, EntityDraft
+from streams.agents.business_analyzer.entity_fields import refer
+from streams.agents.business_analyzer.inline_constraints import in_parentheses
+from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
+from streams.agents.business_analyzer.tokens import Token
+
+_BELONG = frozenset("belong pertain refer relate".split())
+_JOIN = frozenset("connect link join relate match pair concern cover involve combine associate tie reference regard".split())
+_TIE = frozenset("assign link attach connect allocate relate associate tie".split())
+_ORDER_TO = frozenset("link assign attach connect allocate add book".split())
+_MADE = frozenset(
+    "make place give issue register create store record log book reserve schedule order submit raise file grade keep"
+    " open post write take hold enter be".split()
+)
+_OWNING = frozenset("place order book submit request make reserve own rent file post offer sell open write report keep".split())
+_TO = frozenset({"to", "with", "for", "by", "per", "against", "of", "on", "about", "in", "from", "at"})
+_CONDITIONS = frozenset({"if", "when", "unless", "whenever", "while", "after", "before", "once", "until"})
+
+
+def relate(draft: Draft) -> None:
+    """Add the references between entities that the sentences tell of."""
+    for sentence in draft.document.sentences:
+        text = in_parentheses(sentence.text)
+        found = clauses(text)
+        for clause in found:
+            if clause.lead in _CONDITIONS or clause.negative:
+                continue
+            _of_clause(draft, clause)
+        if found and not found[0].negative:
+            _for_each(draft, found[0])
+    _quotas(draft)
+
+
+def _of_clause(draft: Draft, clause: Clause) -> None:
+    subject = subject_entity(draft, clause)
+    verb = clause.verbs[0]
+    if subject is not None:
+        if verb in _BELONG and not clause.passive:
+            _to(draft, subject, clause, {"to"}, required=_surely(clause))
+        elif clause.passive and verb in _TIE:
+            _to(draft, subject, clause, {"to", "with", "for"}, required=clause.modal == "must" or verb not in ("assign", "allocate"))
+        elif clause.passive and verb in _MADE or (verb == "be" and clause.rest[:1] and clause.rest[0].tag == "PREP"):
+            _made(draft, subject, clause)
+        elif verb in _JOIN and not people.is_person(subject.words[-1]):
+            for _, phrase, other in _entities_in(draft, clause.rest):
+                if other is not subject and not (phrase.plural and verb == "cover"):
+                    add_reference(subject, other, required=True)
+        elif verb in ("have", "contain", "include"):
+            _placed(draft, clause)
+        if not clause.passive and set(clause.verbs) & _OWNING and people.is_person(subject.words[-1]):
+            _owned(draft, subject, clause)
+    if set(clause.verbs) & _ORDER_TO and not clause.passive:
+        _ordered(draft, clause)
+
+
+def subject_entity(draft: Draft, clause: Clause) -> EntityDraft | None:
+    """The entity that the subject of the clause names."""
+    phrases = noun_phrases(clause.subject)
+    if not phrases:
+        return None
+    placed = any(token.tag == "PREP" for token in clause.subject)
+    phrase = phrases[0] if placed and clause.subject[0].tag != "PREP" else phrases[-1]
+    return draft.resolve(subject_words(phrase))
+
+
+def add_reference(entity: EntityDraft, other: EntityDraft, required: bool, name: tuple[str, ...] = ()) -> None:
+    """A reference, where there is none; a text field of the same name gives way."""
+    if entity.reference_to(other):
+        return
+    plain = words.snake(name or other.words)
+    entity.fields.pop(plain, None)
+    refer(entity, other, required, name)
+
+
+def _surely(clause: Clause) -> bool:
+    return clause.modal not in ("can", "may", "might", "could") and "optionally" not in clause.adverbs
+
+
+def _entities_in(draft: Draft, tokens: tuple[Token, ...]) -> Iterator[tuple[str, Phrase, EntityDraft]]:
+    """Each known entity with its phrase and the preposition before it ('' for none)."""
+    for phrase in noun_phrases(tokens):
+        entity = draft.resolve(subject_words(phrase))
+        if entity is not None:
+            before = tokens[phrase.start - 1] if phrase.start else None
+            yield (before.low if before is not None and before.tag in ("PREP", "TO") else ""), phrase, entity
+
+
+def _to(draft: Draft, subject: EntityDraft, clause: Clause, prepositions: set[str], required: bool) -> None:
+    for preposition, phrase, other in _entities_in(draft, clause.rest):
+        if preposition in prepositions and other is not subject:
+            add_reference(subject, other, required)
+            return
+        if phrase.start > 4:
+            break
+    if clause.rest[:1] and clause.rest[0].low in prepositions and clause.passive:
+        _person_text(draft, subject, clause.rest[1:])
+
+
+def _person_text(draft: Draft, subject: EntityDraft, tokens: tuple[Token, ...]) -> None:
+    """'assigned to agents', of whom no data are kept: the agent's name."""
+    phrases = noun_phrases(tokens)
+    if not phrases or phrases[0].start or not people.is_person(phrases[0].head):
+        return
+    parts = subject_words(phrases[0])
+    name = naming.field_name(parts, subject.words)
+    if name and draft.resolve(parts) is None and parts[-1] not in lexicon.ANYONE:
+        subject.put(Field(name=name, label=words.label(parts), type="text"))
+
+
+def _made(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
+    """'is made by a guest for a room': by people, for one thing."""
+    previous = ""
+    for preposition, phrase, other in _entities_in(draft, clause.rest):
+        used = preposition or (previous if clause.rest[phrase.start - 1 : phrase.start] else "")
+        previous = used
+        if used not in _TO or other is subject or other.reference_to(subject):
+            continue
+        if used == "by" and not people.is_person(other.words[-1]):
+            continue
+        single = not phrase.plural or used == "per"
+        if single and (phrase.determiner in ("a", "an", "one", "the", "each", "every", "exactly") or used == "per"):
+            add_reference(subject, other, _surely(clause))
+
+
+def _placed(draft: Draft, clause: Clause) -> None:
+    """'Items on a list have ...'."""
+    found = list(_entities_in(draft, clause.subject))
+    if len(found) == 2 and found[1][0] in ("on", "in", "of", "for", "at") and not found[1][1].plural:
+        first, second = found[0][2], found[1][2]
+        if first is not second:
+            add_reference(first, second, True)
+
+
+def _owned(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
+    """'A customer places orders': the order has a customer."""
+    for phrase in objects(clause):
+        other = draft.resolve(subject_words(phrase))
+        if other is not None and other is not subject and not people.is_person(other.words[-1]):
+            if not subject.reference_to(other):
+                add_reference(other, subject, True)
+
+
+def _ordered(draft: Draft, clause: Clause) -> None:
+    """'Managers assign tickets to agents', 'recruiters add notes to an application'."""
+    things = [draft.resolve(subject_words(phrase)) for phrase in objects(clause)]
+    thing = next((item for item in things if item is not None), None)
+    if thing is None:
+        return
+    for preposition, _, other in _entities_in(draft, clause.rest):
+        if preposition == "to" and other is not thing and not other.reference_to(thing):
+            add_reference(thing, other, clause.verbs[0] == "add")
+
+
+def _for_each(draft: Draft, clause: Clause) -> None:
+    """'For each sample, tests are ordered', 'during a meeting decisions are written down'."""
+    subject = clause.subject
+    if not subject or subject[0].low not in ("for", "during", "per", "within", "on", "in", "at", "under"):
+        return
+    found = list(_entities_in(draft, subject))
+    if not found or found[0][1].start != 1 or found[0][1].determiner not in ("each", "every", "a", "an", "the", "one"):
+        return
+    whole = found[0][2]
+    parts = [entity for _, _, entity in found[1:]]
+    if not clause.passive and clause.verbs[0] in lexicon.MAKING:
+        parts = [e for phrase in objects(clause) if (e := draft.resolve(subject_words(phrase))) is not None]
+    for part in parts:
+        if part is not whole:
+            add_reference(part, whole, True)
+
+
+def _quotas(draft: Draft) -> None:
+    """What is sold in quotas of something with seats, belongs to it, where nothing else says so."""
+    capacity = re.compile(r"(^|_)(seats|capacity|places|spots)$")
+    holders = [e for e in draft.entities if any(capacity.search(name) for name in e.fields)]
+    if len(holders) != 1:
+        return
+    for entity in draft.entities:
+        if any(name.endswith(("quota", "allotment", "contingent")) for name in entity.fields) and entity is not holders[0]:
+            add_reference(entity, holders[0], True)

@@ -1,0 +1,124 @@
+"""The many ways of saying that a thing has attributes, restated as 'each X has a, b and c'."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from streams.agents.business_analyzer import field_types
+from streams.agents.business_analyzer.clauses import clauses
+from streams.agents.business_analyzer.inline_constraints import in_parentheses
+from streams.agents.business_analyzer.lexicon import CONTAINERS, KEEPING
+
+_X = r"(?P<x>[\w\- ]{2,40}?)"
+_EACH = r"(?:each|every|any|all|an?|the|our)?\s*"
+_LIST = r"(?P<list>[^.;]+?)"
+_KEEP = rf"(?:{'|'.join(sorted(KEEPING))})s?"
+_AUXILIARY = r"(?:should |must |will |also |can |want to |need to |have to |has to )*"
+_WHO = r"(?:we|the system|it|they|you|i|staff|users?|the \w+|\w+s)?\s*"
+_KEPT = r"recorded|stored|registered|saved|entered|kept|captured|logged|listed|added|documented|noted|tracked"
+_FORMS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*{_X},?\s+{_WHO}{_AUXILIARY}{_KEEP}\s+(?:the |its |their )?{_LIST}$",
+        rf"^{_WHO}{_AUXILIARY}{_KEEP}\s+{_LIST}\s+(?:for|of|about|on|per)\s+(?:each|every|all our|all)\s+(?P<x>[\w\- ]{{2,40}})$",
+        rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*{_X},?\s+{_LIST}\s+(?:is|are|must be|should be|can be)\s+(?:{_KEPT})$",
+        rf"^{_EACH}{_X}\s+(?:is|are)\s+(?:described|characteri[sz]ed|defined|made up|composed|{_KEPT})"
+        rf"(?:\s+(?:per|for (?:each|every|an?|the)|against an?|against)\s+[\w\-]+(?: [\w\-]+)?)?"
+        rf"\s+(?:by|with|through|of|via)\s+(?:(?:its|their|the)\s+)?{_LIST}$",
+        rf"^{_EACH}{_X}\s+(?:consists?|is composed|are composed|is made up|are made up)\s+of\s+{_LIST}$",
+        rf"^{_EACH}{_X}\s+comes?\s+with\s+{_LIST}$",
+        r"^(?:the )?(?:fields|attributes|properties|data|details|columns)\s+(?:of|for|per)\s+(?:an?|the|each|every)?\s*"
+        rf"{_X}\s*(?::|are|is)\s*(?P<list>.+)$",
+        rf"^{_X}\s+(?:fields|attributes|properties|data|details)\s*:\s*(?P<list>.+)$",
+        r"^(?:the )?following (?:data|information|fields|details) (?:is|are|should be|must be)"
+        rf" (?:stored|kept|recorded|saved|needed)\s*(?:for|of|about)\s*(?:each|every|an?|the)?\s*{_X}\s*:\s*(?P<list>.+)$",
+    )
+)
+_OWN = re.compile(
+    r"^(?:an?|the|each|every)?\s*\b(?P<x>[\w\- ]{2,30})'s\s+(?P<list>(?:[\w\-]+,? ){2,}[\w\-]+) (?:is|are) (?:stored|kept|recorded|saved)$",
+    re.IGNORECASE,
+)
+_COLON = re.compile(r"^(?:an?|the|each|every)?\s*(?P<x>[\w\-]+(?: [\w\-]+){0,2})\s*:\s*(?P<list>.+)$", re.IGNORECASE)
+_NAMED_VALUES = (
+    "status|state|stage|priority|type|kind|category|severity|level|size|gender|role|condition|difficulty|class"
+    "|method|frequency|mode|format|channel|cuisine|grade"
+)
+_VALUE = r"[a-z]+(?:[ -][a-z]+)?"
+_CHOICES = re.compile(
+    rf"\b(?P<name>(?:[a-z-]+ )?(?:{_NAMED_VALUES}))(?: field)?"
+    r"(?:,)? (?:of|being|either|which is|which can be|that is|that can be|can be|is either|is one of|as|such as|one of|among|from|:|-|is|values?)"
+    rf"(?: either| one of)?:? (?P<list>(?:{_VALUE}, )+(?:or |and )?{_VALUE}(?:,? or {_VALUE})?"
+    rf"|{_VALUE} or {_VALUE})(?=$|[.;,)]| and (?:a|an|the|has|is|can)\b)",
+    re.IGNORECASE,
+)
+_SUBJECT_WITH = re.compile(
+    r"^(?P<x>(?:an?|the|each|every|all|for (?:each|every) [\w\- ]+?,)?\s*[\w\-]+(?: [\w\-]+){0,2}(?: ?\([^)]*\))?) with (?P<list>.+?)"
+    r" (?P<verb>(?:can|may|must|should|will|cannot|shall|is|are)\b (?:also |only |always |never |not )?(?:be )?[a-z]+(?:ed|en|ut|ld|nt|ept|t)\b.*)$",
+    re.IGNORECASE,
+)
+_GIVING = re.compile(
+    r",? (?:by )?(?:giving|stating|specifying|entering|choosing|indicating|providing|naming|supplying)(?: their| its| the)? (?=\w)",
+    re.IGNORECASE,
+)
+_NEW_CLAUSE = re.compile(r":\s+(?=(?:an?|the|each|every|it|they)\s+[\w\-]+(?: [\w\-]+)? [a-z]+s?\b)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4_000)
+def restate(text: str) -> tuple[str, ...]:
+    """The statements of a sentence about data, each in the form that declarations read."""
+    text = in_parentheses(re.sub(r"\((?:s|es)\)", "s", text))
+    found: list[str] = []
+    for part in _NEW_CLAUSE.split(text):
+        found.extend(_subject_with(part.strip()))
+    return tuple(_form(part) for part in found if part)
+
+
+def canonical(text: str) -> str:
+    """The first statement of the sentence, in its plain form."""
+    return restate(text)[0] if restate(text) else text
+
+
+def _subject_with(text: str) -> list[str]:
+    """'Employees with a name and a desk can be given assets' says two things."""
+    match = _SUBJECT_WITH.match(text)
+    if not match or re.search(r"\b(?:has|have|can|must|is|are)\b", match["list"]):
+        return [text]
+    thing = re.sub(r"^for (?:each|every) [^,]+,\s*", "", match["x"], flags=re.IGNORECASE)
+    thing = re.sub(r"^(?:an?|the|each|every|all)\s+", "", thing, flags=re.IGNORECASE)
+    return [f"each {thing.strip()} has {match['list']}", f"{match['x']} {match['verb']}"]
+
+
+def _form(text: str) -> str:
+    own = _OWN.match(text)
+    for match in (own, *(pattern.match(text) for pattern in _FORMS)):
+        if match and not re.search(r"\b(?:has|have)\b", match["x"]):
+            return f"each {match['x'].strip()} has {match['list'].strip()}"
+    colon = _COLON.match(text)
+    if colon and _listlike(colon["x"], colon["list"]):
+        return f"each {colon['x'].strip()} has {colon['list'].strip()}"
+    text = _GIVING.sub(" with ", text) if not re.search(r"\bwith\b", text) else text
+    return _CHOICES.sub(_bracketed, text)
+
+
+def _bracketed(match: re.Match[str]) -> str:
+    if " or " not in match["list"] and not re.search(r"either|one of|:", match[0]):
+        return match[0]
+    return f"{match['name']} ({match['list']})"
+
+
+_NO_HEADS = frozenset(
+    "entities roles features requirements rules note notes operations reports example following statuses states"
+    " stages users rule constraints goal scope title functions function actions".split()
+)
+
+
+def _listlike(head: str, listing: str) -> bool:
+    first = head.split()[-1].lower()
+    if field_types.is_data_head(first) or first in CONTAINERS or first in _NO_HEADS:
+        return False
+    plain = re.sub(r"\([^)]*\)", "", listing)
+    items = [item for item in re.split(r",|\band\b", plain) if item.strip()]
+    if len(items) < 2 or clauses(listing):
+        return False
+    return all(len(item.split()) <= 5 for item in items)
