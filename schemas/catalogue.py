@@ -96,6 +96,8 @@ EVENT_TYPES: tuple[EventType, ...] = (
         (outcome.DeliveryFailed, 620),
         (outcome.DeliveryCompensated, 630),
         (outcome.StepTimedOut, 640),
+        (outcome.DeadLetterRedriven, 650),
+        (outcome.DeadLetterDiscarded, 660),
     ),
 )
 

@@ -22,7 +22,7 @@ class Submission(TypedDict):
 
 
 class ByUser(TypedDict):
-    """CancellationRequested and RetryRequested."""
+    """CancellationRequested, RetryRequested, DeadLetterRedriven and DeadLetterDiscarded."""
 
     reason: str
     requested_by: str
@@ -257,6 +257,8 @@ READ_OF: dict[str, type] = {
     "RequirementSubmitted": Submission,
     "CancellationRequested": ByUser,
     "RetryRequested": ByUser,
+    "DeadLetterRedriven": ByUser,
+    "DeadLetterDiscarded": ByUser,
     "ClarificationAnswered": AnsweredByUser,
     "AnalysisStarted": Analysis,
     "ClarificationRequested": Clarification,

@@ -101,6 +101,8 @@ _SUMMARIES: dict[str, Callable[[object], str]] = {
     "RequirementSubmitted": _requirement,
     "CancellationRequested": _reason,
     "RetryRequested": _reason,
+    "DeadLetterRedriven": _reason,
+    "DeadLetterDiscarded": _reason,
     "ClarificationRequested": _questions,
     "AnalysisFailed": _reason,
     "BackendFailed": _reason,

@@ -1,4 +1,4 @@
-"""Events of `outcome-events`: how a delivery ends, told by the saga."""
+"""Events of `outcome-events`: how a delivery ends, told by the saga, and what became of dead letters."""
 
 from __future__ import annotations
 
@@ -62,3 +62,26 @@ class StepTimedOut:
     attempt: Attempt
     step: Annotated[Step, Doc("Step that was late")]
     limit_seconds: Annotated[float, Doc("Time it had, in seconds")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetterRedriven:
+    """An operator has published the record of a dead letter again, after a fix."""
+
+    dead_letter: Annotated[str, Doc("Position of the dead letter, topic-partition-offset")]
+    record: Annotated[str, Doc("Position of the record that could not be processed")]
+    service: Annotated[str, Doc("Service that could not process it")]
+    corrections: Annotated[tuple[str, ...], Doc("What of the record was replaced: key, value")] = ()
+    reason: Annotated[str, Doc("What was fixed, in the operator's words")] = ""
+    requested_by: Annotated[str, Doc("Who asks, '' if not known")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetterDiscarded:
+    """An operator has decided that the record of a dead letter is not to be processed."""
+
+    dead_letter: Annotated[str, Doc("Position of the dead letter, topic-partition-offset")]
+    record: Annotated[str, Doc("Position of the record that could not be processed")]
+    service: Annotated[str, Doc("Service that could not process it")]
+    reason: Annotated[str, Doc("Why, in the operator's words")] = ""
+    requested_by: Annotated[str, Doc("Who asks, '' if not known")] = ""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from connectors.kafka.position import Position
 from schemas.envelope import Event
+from schemas.events.outcome import DeadLetterDiscarded, DeadLetterRedriven
 from schemas.events.requirement import (
     CancellationRequested,
     ClarificationAnswered,
@@ -18,7 +19,14 @@ from schemas.events.requirement import (
 )
 
 USER_EVENTS: frozenset[type] = frozenset(
-    (RequirementSubmitted, ClarificationAnswered, CancellationRequested, RetryRequested)
+    (
+        RequirementSubmitted,
+        ClarificationAnswered,
+        CancellationRequested,
+        RetryRequested,
+        DeadLetterRedriven,
+        DeadLetterDiscarded,
+    )
 )
 _SortKey = tuple[datetime, Position]
 
