@@ -6,13 +6,22 @@ from typing import Literal
 
 from schemas.errors import BadInputError
 from schemas.specification import Answer, Question, Specification
-from streams.agents.business_analyzer import answering, asking, contradictions, entities, fallback_fields, repair, rules
+from streams.agents.business_analyzer import (
+    answering,
+    asking,
+    contradictions,
+    entities,
+    fallback_fields,
+    repair,
+    rules,
+)
 from streams.agents.business_analyzer.document import Document
 from streams.agents.business_analyzer.draft import Draft
 from streams.agents.business_analyzer.json_reader import read_json
 from streams.agents.business_analyzer.text_reader import clean, read_text
 
 Format = Literal["auto", "text", "json"]
+_ROUNDS = 20
 
 
 def analyse(
@@ -23,33 +32,47 @@ def analyse(
     Args:
         requirement: free text, user stories, Markdown, or JSON.
         format: 'auto' reads as JSON what begins with an object or a list.
-        answers: answers to questions that an earlier call returned.
+        answers: answers to questions that earlier calls returned, of all rounds of asking. Questions of a
+            later round have numbers after those of earlier rounds, so that each answer finds its question.
 
     Raises:
         BadInputError: it is empty, or is said to be JSON and is not.
     """
-    if answers:
-        first = analyse(requirement, format)
-        requirement, format, settled = answering.apply(requirement, format, answers, first)
-        return _analyse(requirement, format, settled)
-    return _analyse(requirement, format, ())
+    open_answers = tuple(answer for answer in answers if answer.text.strip())
+    settled: tuple[str, ...] = ()
+    asked = 0
+    result = _analyse(requirement, format, settled, asked)
+    for _ in range(_ROUNDS):
+        if not open_answers:
+            break
+        questions = result.open_questions if isinstance(result, Specification) else result
+        ids = {question.id for question in questions}
+        heard = tuple(answer for answer in open_answers if answer.question_id in ids) or open_answers
+        open_answers = tuple(answer for answer in open_answers if answer not in heard)
+        requirement, format, more = answering.apply(requirement, format, heard, questions)
+        settled = (*settled, *more)
+        asked += 0 if isinstance(result, Specification) else len(result)
+        result = _analyse(requirement, format, settled, asked)
+    return result
 
 
-def _analyse(requirement: str, format: Format, settled: tuple[str, ...]) -> Specification | tuple[Question, ...]:
-    document = read(requirement, format)
-    draft = Draft(document=document)
+def _analyse(
+    requirement: str, format: Format, settled: tuple[str, ...], asked: int
+) -> Specification | tuple[Question, ...]:
+    draft = Draft(document=answering.settle(read(requirement, format), settled))
     entities.collect(draft)
     out = asking.scope_question(draft)
     if out:
-        return out
+        return asking.numbered(out, asked)
     fallback_fields.complete(draft)
     if not any(entity.fields for entity in draft.entities):
-        return asking.vague(draft)
-    conflicts = contradictions.questions(draft, settled)
+        return asking.numbered(asking.vague(draft), asked)
+    conflicts = contradictions.questions(draft)
     if conflicts:
-        return conflicts
+        return asking.numbered(conflicts, asked)
     rules.find(draft)
-    return repair.sound(draft) or asking.vague(draft)
+    fallback_fields.settle(draft)
+    return repair.sound(draft) or asking.numbered(asking.vague(draft), asked)
 
 
 def read(requirement: str, format: Format) -> Document:

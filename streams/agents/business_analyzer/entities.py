@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from streams.agents.business_analyzer import entity_fields, field_types, lexicon, people, pronouns, relations, role_reading, words
+from streams.agents.business_analyzer import entity_fields, field_statements, field_types, lexicon, people, pronouns, relations, role_reading, words
 from streams.agents.business_analyzer.clauses import Clause, clauses
 from streams.agents.business_analyzer.declarations import Declaration, declarations, objects, subject_words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
@@ -33,6 +33,7 @@ def collect(draft: Draft) -> None:
     for declaration in declared:
         entity_fields.declared_fields(draft, declaration)
     relations.relate(draft)
+    field_statements.apply(draft)
     _drop_mere_containers(draft)
     role_reading.roles(draft)
 

@@ -21,3 +21,11 @@ def complete(draft: Draft) -> None:
             "It has a name.",
             about=entity.source,
         )
+
+
+def settle(draft: Draft) -> None:
+    """A choice of which no values are known is a text."""
+    for entity in draft.entities:
+        for made in list(entity.fields.values()):
+            if made.type == "choice" and not made.choices:
+                entity.change(made.name, type="text", default="")
