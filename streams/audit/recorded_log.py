@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from connectors.kafka.dead_letters import standing_letters
 from connectors.kafka.log import LogRecord, read_log
 from connectors.kafka.position import Position
 from schemas.codec import Codec
 from schemas.errors import BadInputError, DecodeError
-from schemas.topics import EVENT_TOPICS, dead_letter_topic
+from schemas.topics import EVENT_TOPICS
 from streams.audit.findings import Mismatch
 from streams.audit.history import RecordedEvent
 
@@ -41,16 +42,7 @@ def dead_letter_positions(brokers: str) -> frozenset[Position]:
     Raises:
         SetupError: the broker cannot be reached, or a topic is missing.
     """
-    found = set()
-    for record in read_log(brokers, [dead_letter_topic(topic) for topic in EVENT_TOPICS]):
-        told = {name: value.decode(errors="replace") for name, value in record.headers}
-        try:
-            place = f"{told['dlq.topic']}-{told['dlq.partition']}-{told['dlq.offset']}"
-            found.add(Position.parse(place))
-        except (KeyError, BadInputError):
-            # Somebody else's record in the topic: it sets nothing aside.
-            continue
-    return frozenset(found)
+    return frozenset(letter.record for letter in standing_letters(brokers))
 
 
 def read_delivery(brokers: str, codec: Codec, delivery_id: str) -> list[RecordedEvent]:

@@ -18,6 +18,7 @@ from eventsourcing.persistence import Notification, PersistenceError
 from psycopg.sql import SQL, Identifier
 
 from connectors.kafka.headers import headers_of
+from connectors.kafka.publisher import producer_settings
 from schemas.codec import Codec
 from schemas.topics import DEAD_LETTER_SUFFIX, OUTCOME_EVENTS
 from streams.core.dead_letter import record_of
@@ -91,11 +92,8 @@ class Relay:
     def _producer(self) -> Producer:
         return Producer(
             {
-                "bootstrap.servers": self._brokers,
+                **producer_settings(self._brokers),
                 "transactional.id": f"{self._service}-relay",
-                "compression.type": "zstd",
-                "message.max.bytes": 16 * 1024 * 1024,
-                "linger.ms": 0,
                 "transaction.timeout.ms": 60_000,
             }
         )

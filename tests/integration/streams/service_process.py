@@ -1,0 +1,61 @@
+"""Services run inside the test's process, one step at a time, on the real broker and database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from connectors.kafka.log import read_log
+from connectors.postgres.roles import schema_of, service_url
+from connectors.settings import Settings
+from schemas.codec import Codec
+from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, AnyDecider, topics_of
+from streams.runtime.inbox import Inbox
+from streams.runtime.outbox import Relay
+from streams.runtime.store import EventStore
+
+
+class RunningService:
+    """A service's inbox and relay; records are given to it by `read`, not by a consumer group."""
+
+    def __init__(self, config: Settings, name: str, decider: AnyDecider | None = None) -> None:
+        self.decider = decider or DECIDERS[name]
+        self._brokers = config.kafka_brokers
+        url = service_url(config.database_url, name)
+        codec = Codec()
+        self.store = EventStore(url, schema_of(name))
+        self.inbox = Inbox(self.decider, self.store, codec, writes_dead_letters=name == DEAD_LETTER_OWNER)
+        self.relay = Relay(name, self.store, codec, config.kafka_brokers, url)
+
+    def read(self) -> int:
+        """React to all records that its topics have now; gives the number of events saved."""
+        records = list(read_log(self._brokers, topics_of(self.decider)))
+        return self.inbox.handle(records) if records else 0
+
+    def publish(self) -> None:
+        """Wait until the relay has published all that is saved."""
+        wait_until(
+            lambda: self.relay.active and self.relay.position >= (self.store.max_notification_id() or 0)
+        )
+
+
+@contextmanager
+def running(services: Sequence[RunningService]) -> Iterator[None]:
+    """The relays of the services run in the block."""
+    try:
+        for service in services:
+            service.relay.start()
+        yield
+    finally:
+        for service in services:
+            service.relay.stop(10)
+            service.store.datastore.close()
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until the condition holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to hold in time"
+        time.sleep(0.02)
