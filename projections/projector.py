@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import psycopg
@@ -17,11 +16,12 @@ from connectors.logs import configure_logs
 from connectors.postgres.roles import service_url
 from connectors.schema_registry import codec_for
 from connectors.settings import settings
-from projections.batch import Batch, batch_of, skipped_batch
+from projections.batch import Batch
 from projections.consumption import LogConsumer, Place
 from projections.health import HealthServer, health_app
 from projections.metrics import ProjectorMetrics, ProjectorStatus, projector_metrics
-from projections.reading import RawRecord, Reader
+from projections.projection import project
+from projections.reading import Reader
 from projections.store import Positions, PositionsMovedError, Store
 from schemas.errors import SetupError
 
@@ -31,9 +31,6 @@ _WAIT_SECONDS = 0.25
 _STANDBY_SECONDS = 0.5
 _LOOK_AROUND_SECONDS = 1.0
 _PARTITIONS_SECONDS = 30.0
-
-# Errors of the data, for which a repetition does not help. The last one is for keys too long for an index.
-_POISON = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded, ValueError)
 
 _RECOVERABLE = (psycopg.Error, KafkaException, SetupError, PositionsMovedError)
 
@@ -106,7 +103,7 @@ class Projector:
     def _retrying(self) -> Retrying:
         return Retrying(
             retry=retry_if_exception_type(_RECOVERABLE),
-            wait=wait_exponential_jitter(initial=0.2, max=5.0, jitter=0.2),
+            wait=wait_exponential_jitter(multiplier=0.2, max=5.0, jitter=0.2),
             stop=stop_never,
             sleep=self._pause,
         )
@@ -171,33 +168,6 @@ class Projector:
         self.metrics.skipped.inc(len(batch.skipped))
         for row in batch.skipped:
             log.warning("skipped", position=f"{row[0]}-{row[1]}-{row[2]}", reason=row[-1])
-
-
-def project(
-    store: Store,
-    reader: Reader,
-    records: list[RawRecord],
-    positions: Positions,
-    *,
-    on_batch: Callable[[Batch], None],
-) -> None:
-    """Write the records in one transaction and move the positions; a record that Postgres refuses
-    is found by halving, and skipped."""
-    if not records:
-        return
-    batch = batch_of(records, reader)
-    try:
-        store.write(batch, positions)
-    except _POISON as error:
-        if len(records) > 1:
-            middle = len(records) // 2
-            for half in (records[:middle], records[middle:]):
-                project(store, reader, half, positions, on_batch=on_batch)
-            return
-        batch = skipped_batch(records[0], f"The database refuses it: {error}")
-        store.write(batch, positions)
-    positions.update(batch.positions)
-    on_batch(batch)
 
 
 def main() -> None:

@@ -32,6 +32,11 @@ class RawRecord(NamedTuple):
     timestamp_ms: int
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Topic and partition."""
+        return self.topic, self.partition
+
+    @property
     def position(self) -> str:
         """The position as topic-partition-offset."""
         return f"{self.topic}-{self.partition}-{self.offset}"

@@ -27,10 +27,15 @@ class PositionsMovedError(Exception):
 
 
 class Store:
-    """The read models in the first schema of the connection's search path."""
+    """The read models in the first schema of the connection's search path.
 
-    def __init__(self, connection: Connection) -> None:
+    Args:
+        is_live: the schema may be switched by a rebuild at any time; False for one that is being built.
+    """
+
+    def __init__(self, connection: Connection, *, is_live: bool = True) -> None:
         self._connection = connection
+        self._is_live = is_live
         self._prepared = False
 
     def try_lock(self) -> bool:
@@ -50,7 +55,7 @@ class Store:
         topics, numbers = zip(*partitions, strict=True)
         try:
             with self._connection.transaction():
-                hold_schema(self._connection)
+                self._hold()
                 self._connection.execute(
                     "INSERT INTO positions SELECT t, p, 0 FROM unnest(%s::text[], %s::int[]) AS u(t, p)"
                     " ON CONFLICT DO NOTHING",
@@ -64,7 +69,7 @@ class Store:
                 todo="Create them with: streamwright up",
             ) from error
 
-    def write(self, batch: Batch, before: Mapping[tuple[str, int], int], *, notify: bool = True) -> None:
+    def write(self, batch: Batch, before: Mapping[tuple[str, int], int]) -> None:
         """Write the rows and move the positions, in one transaction.
 
         Args:
@@ -75,15 +80,19 @@ class Store:
         """
         self._prepare()
         with self._connection.transaction():
-            hold_schema(self._connection)
+            self._hold()
             self._move(batch.positions, before)
             self._append(TIMELINE, batch.timeline)
             self._append(SKIPPED, batch.skipped)
             for table, rows in batch.merged.items():
                 flat = (flat_row(table, key, states) for key, states in rows.items())
                 self._merge(table, flat)
-            if notify and (batch.timeline or batch.skipped):
+            if self._is_live and (batch.timeline or batch.skipped):
                 self._connection.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+
+    def _hold(self) -> None:
+        if self._is_live:
+            hold_schema(self._connection)
 
     def _prepare(self) -> None:
         if self._prepared:

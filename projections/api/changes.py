@@ -57,7 +57,7 @@ class Changes:
     async def _listen_always(self) -> None:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type((psycopg.Error, ConnectionError)),
-            wait=wait_exponential_jitter(initial=0.2, max=5.0, jitter=0.2),
+            wait=wait_exponential_jitter(multiplier=0.2, max=5.0, jitter=0.2),
         ):
             with attempt:
                 await self._listen()
