@@ -7,66 +7,23 @@ import subprocess
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
-from string import Template
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient
 
-from deploy.local.ports import HOST, is_free
+from deploy.local.broker_place import BrokerPlace, java_command, properties
+from deploy.local.fencing import fence_crashed_broker
+from deploy.local.ports import accepts, becomes_free
 from deploy.local.process import ProcessId, identify, is_alive, start_detached, stop, tail
 from schemas.errors import SetupError
 
 _FORMAT_SECONDS = 60.0
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
-_HEAP = "-Xmx384m"
-# Quick to start rather than quick at their peak: the serial collector and the first compiler only.
-_JVM = (_HEAP, "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError")
+# The threads of a killed broker hold its port for a moment after it is gone.
+_PORT_SECONDS = 3.0
 _ASIDE = ".formatting"
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerPlace:
-    """Where a broker lives.
-
-    Attributes:
-        folder: holds server.properties, the data and broker.log.
-        java: the Java program.
-        jars: folder of Kafka's jars.
-        port: of clients.
-        controller_port: of the broker's own controller.
-    """
-
-    folder: Path
-    java: Path
-    jars: Path
-    port: int
-    controller_port: int
-
-    @property
-    def data(self) -> Path:
-        """Folder of the log."""
-        return self.folder / "data"
-
-    @property
-    def log(self) -> Path:
-        """File of the broker's messages."""
-        return self.folder / "broker.log"
-
-    @property
-    def brokers(self) -> str:
-        """What clients connect to, as host:port."""
-        return f"{HOST}:{self.port}"
-
-
-def properties(place: BrokerPlace, data: Path) -> str:
-    """The text of server.properties."""
-    text = (files("deploy.local") / "kafka" / "server.properties").read_text()
-    values = {"port": place.port, "controller_port": place.controller_port, "data": _escaped(data)}
-    return Template(text).substitute(values)
 
 
 def start_broker(place: BrokerPlace) -> ProcessId:
@@ -76,7 +33,7 @@ def start_broker(place: BrokerPlace) -> ProcessId:
         SetupError: a port is in use, the folder cannot be used, or the broker ends or does not answer.
     """
     for port in (place.port, place.controller_port):
-        if not is_free(port):
+        if not becomes_free(port, _PORT_SECONDS):
             raise SetupError(
                 f"Starting the broker on port {port}",
                 why="another program listens there",
@@ -84,10 +41,11 @@ def start_broker(place: BrokerPlace) -> ProcessId:
             )
     place.folder.mkdir(parents=True, exist_ok=True)
     _format(place)
+    fence_crashed_broker(place)
     configuration = place.folder / "server.properties"
-    configuration.write_text(properties(place, place.data))
+    configuration.write_text(properties(place, "server.properties", place.data))
     process = start_detached(
-        [*_java(place), "kafka.Kafka", str(configuration)], log=place.log, folder=place.folder
+        [*java_command(place), "kafka.Kafka", str(configuration)], log=place.log, folder=place.folder
     )
     _wait_until_it_answers(place, process)
     started = identify(process.pid)
@@ -119,10 +77,10 @@ def _format(place: BrokerPlace) -> None:
     aside = place.data.with_name(place.data.name + _ASIDE)
     shutil.rmtree(aside, ignore_errors=True)
     configuration = place.folder / "format.properties"
-    configuration.write_text(properties(place, aside))
+    configuration.write_text(properties(place, "server.properties", aside))
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     command = [
-        *_java(place), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(configuration)
+        *java_command(place), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(configuration)
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=_FORMAT_SECONDS, check=False)
     if done.returncode != 0:
@@ -163,7 +121,7 @@ def _wait_until_it_answers(place: BrokerPlace, process: subprocess.Popen[bytes])
 
 
 def _listens(place: BrokerPlace) -> bool:
-    return not is_free(place.port)
+    return accepts(place.port)
 
 
 # What a broker's log says when it cannot start, and what it means.
@@ -186,14 +144,3 @@ def _failure(place: BrokerPlace) -> SetupError:
         why=f"it ended; its last words: {tail(place.log, 3)}",
         todo=f"Read {place.log}",
     )
-
-
-def _java(place: BrokerPlace) -> list[str]:
-    with as_file(files("deploy.local") / "kafka" / "log4j2.properties") as logging:
-        configured = f"-Dlog4j2.configurationFile={logging.as_uri()}"
-    return [str(place.java), *_JVM, configured, "-cp", f"{place.jars}/*"]
-
-
-def _escaped(path: Path) -> str:
-    """A path as a value of a properties file."""
-    return str(path).replace("\\", "\\\\")

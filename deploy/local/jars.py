@@ -99,7 +99,7 @@ def _run_maven(project: Path, jars: Path) -> None:
     raise SetupError(
         "Fetching the jars of Kafka",
         why=why,
-        todo="Check the network and Maven's settings.xml (mirror, proxy), or name a broker with KAFKA_BROKERS",
+        todo="Check the network and Maven's settings (mirror, proxy), or name a broker with KAFKA_BROKERS",
     )
 
 

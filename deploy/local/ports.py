@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 
 HOST = "127.0.0.1"
 
@@ -16,6 +17,16 @@ def is_free(port: int) -> bool:
             probe.bind((HOST, port))
         except OSError:
             return False
+    return True
+
+
+def becomes_free(port: int, timeout_seconds: float) -> bool:
+    """Whether a server could listen there within this time."""
+    deadline = time.monotonic() + timeout_seconds
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
     return True
 
 

@@ -13,7 +13,7 @@ from deploy.local.broker import BrokerPlace, start_broker
 from deploy.local.database import running_database
 from schemas.errors import SetupError
 from schemas.topics import OUTCOME_EVENTS
-from tests.servers import RealBroker, RealDatabase
+from tests.servers import RealBroker, RealDatabase, delete_topics
 
 
 def _produce(brokers: str, values: list[bytes]) -> None:
@@ -126,11 +126,11 @@ def test_given_a_port_in_use_when_started_then_the_error_names_it(own_broker: Re
         start_broker(other)
 
 
-def test_given_what_a_test_left_when_prepared_anew_then_topics_are_empty(prepared: Settings) -> None:
-    _produce(prepared.kafka_brokers, [b"left"])
+def test_given_topics_with_records_when_deleted_and_created_then_they_are_empty(prepared: Settings) -> None:
+    _produce(prepared.kafka_brokers, [b"old"])
 
+    delete_topics(prepared.kafka_brokers)
+    ensure_topics(prepared.kafka_brokers)
 
-def test_given_new_topics_when_read_then_nothing_of_the_last_test_is_there(prepared: Settings) -> None:
-    _produce(prepared.kafka_brokers, [b"mine"])
-
-    assert _read(prepared.kafka_brokers, 1) == [b"mine"]
+    _produce(prepared.kafka_brokers, [b"new"])
+    assert _read(prepared.kafka_brokers, 1) == [b"new"]
