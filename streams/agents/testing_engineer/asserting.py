@@ -63,11 +63,16 @@ def refused(
     *,
     field: str = "",
     message: str = "",
+    role: str = "",
+    user: str = "",
 ) -> None:
     """Sends a request that must be refused."""
     sent: list[Node] = [path]
     if body is not None:
         sent.append(Named("json", body))
+    headers = tuple((name, quoted(text)) for name, text in (("X-Role", role), ("X-User", user)) if text)
+    if headers:
+        sent.append(Named("headers", Braces(headers)))
     arguments: list[Node] = [Call(f"client.{method}", tuple(sent)), str(status)]
     if field:
         arguments.append(f"field={quoted(field)}")

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
-from schemas.specification import Criterion, Entity, Field
+from schemas.specification import Criterion, Entity, Field, Listing, Search
 from streams.agents.testing_engineer.asserting import lists, path_of
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
-from streams.agents.testing_engineer.making import make
+from streams.agents.testing_engineer.making import make, make_unlike
 from streams.agents.testing_engineer.scenario import Scenario
+from streams.agents.testing_engineer.script import listing as script_list
 from streams.agents.testing_engineer.solving import CannotSatisfyError
-from streams.agents.testing_engineer.values import MOMENTS, NUMBERS, Record, Unknown, Value, aligned
+from streams.agents.testing_engineer.values import (
+    MOMENTS,
+    NUMBERS,
+    TEXTS,
+    Record,
+    Unknown,
+    Value,
+    aligned,
+    literal,
+    quoted,
+)
 
 COMPUTED_ON_READ = ("sum_of_children", "count_of_children", "product", "sum", "difference", "offset")
 
@@ -113,3 +125,98 @@ def _ordered(left: Value, right: Value) -> bool:
         return False
     one, other = aligned(left, right)
     return one <= other  # type: ignore[operator]
+
+
+def searching(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
+    """A search finds text in any of the fields, in any case, and nothing else."""
+    rule = next((one for one in blueprint.specification.searches if one.id == criterion.target), None)
+    if rule is None:
+        return
+    for name in rule.fields:
+        yield Attempt(f"search_in_{name}", "those with the text, in any case", _found(rule, name))
+
+
+def _found(rule: Search, name: str) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        entity = scenario.specification.entity(rule.entity)
+        field = entity.field(name)
+        if field is None or field.type not in TEXTS or field.many:
+            raise CannotSatisfyError(f"{name} is no text")
+        text = {"email": "needle@example.com", "url": "https://needle.example.com"}.get(
+            field.type, "A needle 50%"
+        )
+        if field.max_length and len(text) > field.max_length:
+            raise CannotSatisfyError(f"{name} is too short")
+        record = scenario.create(entity, {name: text})
+        scenario.create(entity)
+        path = path_of(entity)
+        for query in ("needle", "NEEDLE", *(("50%",) if "%" in text else ())):
+            lists(scenario, path, {"q": query}, [record])
+        lists(scenario, path, {"q": "no such text"}, [])
+        lists(scenario, path, {"q": "n_edle"}, [])
+
+    return build
+
+
+def named_list(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
+    """A named list shows the records that match, and leaves all others out."""
+    rule = next((one for one in blueprint.specification.listings if one.id == criterion.target), None)
+    if rule is None:
+        return
+    path = f"/{blueprint.specification.entity(rule.entity).plural}/{rule.name}"
+
+    def shows(scenario: Scenario) -> None:
+        lists(scenario, path, {}, [])
+        make(scenario, rule.entity, rule.where)
+        make(scenario, rule.entity, rule.where)
+        _shown(scenario, rule, path)
+
+    def leaves_out(scenario: Scenario) -> None:
+        make(scenario, rule.entity, rule.where)
+        make_unlike(scenario, rule.entity, rule.where)
+        _shown(scenario, rule, path)
+
+    yield Attempt(f"{rule.name}_shows", "those that match", shows)
+    yield Attempt(f"{rule.name}_leaves_out", "none that does not match", leaves_out)
+
+
+def _shown(scenario: Scenario, rule: Listing, path: str) -> None:
+    live = scenario.world.live(rule.entity)
+    matching = [one for one in live if scenario.reading.all_hold(rule.where, one)]
+    lists(scenario, path, {}, matching)
+
+
+def exporting(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
+    """An export has a header row, and a row for each record."""
+    rule = next((one for one in blueprint.specification.exports if one.id == criterion.target), None)
+    if rule is None:
+        return
+    entity = blueprint.specification.entity(rule.entity)
+    path = f"{path_of(entity)}/export.csv"
+    columns = ["id", *(field.name for field in entity.fields), "created_at", "updated_at"]
+
+    def build(scenario: Scenario) -> None:
+        scenario.script.write("rows = ", f'exported(client, "{path}")')
+        scenario.script.check("assert ", "rows == []")
+        made = [scenario.create(entity) for _ in range(2)]
+        scenario.script.write("rows = ", f'exported(client, "{path}")')
+        ids = ", ".join(f'str({record.variable}["id"])' for record in made)
+        scenario.script.check("assert ", f'[row["id"] for row in rows] == [{ids}]')
+        scenario.script.check("assert list(rows[0]) == ", script_list([quoted(name) for name in columns]))
+        for field in entity.fields:
+            value = made[0].values.get(field.name)
+            if field.type in (*TEXTS, "choice", "money") and isinstance(value, str | Decimal):
+                source = literal(value)
+                scenario.script.check("assert ", f'rows[0]["{field.name}"] == {source}')
+
+    def formula(scenario: Scenario) -> None:
+        field = next((one for one in blueprint.usual(entity) if one.type == "text" and not one.many), None)
+        if field is None:
+            raise CannotSatisfyError("no text")
+        record = scenario.create(entity, {field.name: 'a,"b"'})
+        scenario.script.write("rows = ", f'exported(client, "{path}")')
+        value = f'{record.variable}["{field.name}"]'
+        scenario.script.check("assert ", f'rows[0]["{field.name}"] == {value}')
+
+    yield Attempt("export", "CSV with a header row and a row for each record", build)
+    yield Attempt("export_of_quotes", "a comma and quotes are kept", formula)

@@ -6,12 +6,13 @@ scenario that follows what the service must hold, and leaves a test out where no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schemas.artefacts import SourceBundle, SourceFile
 from schemas.specification import Criterion, Specification
-from streams.agents.testing_engineer.attempt import Attempt
+from streams.agents.testing_engineer.attempt import Attempt, Check
 from streams.agents.testing_engineer.blueprint import Blueprint, snake
+from streams.agents.testing_engineer.check_service import first_criterion, service
 from streams.agents.testing_engineer.checks import CHECKS
 from streams.agents.testing_engineer.reading_results import test_prefix
 from streams.agents.testing_engineer.rendering import Omission, WrittenTest, conftest, steps, test_file
@@ -27,32 +28,39 @@ def write_tests(specification: Specification, openapi: str | None = None) -> Sou
         openapi: OpenAPI document of the service, which the deterministic engine has no need of.
     """
     blueprint = Blueprint(specification)
-    written: dict[str, list[WrittenTest]] = {}
-    omitted: dict[str, list[Omission]] = {}
     names: set[str] = set()
-    for story in specification.stories:
-        for criterion in story.criteria:
-            for result in _of_criterion(blueprint, criterion, names):
-                if isinstance(result, WrittenTest):
-                    written.setdefault(criterion.entity, []).append(result)
-                else:
-                    omitted.setdefault(criterion.entity, []).append(result)
+    results = [
+        result
+        for story in specification.stories
+        for criterion in story.criteria
+        for result in _of_criterion(blueprint, criterion, CHECKS.get(criterion.kind), names)
+    ]
     files = [
         SourceFile(path="tests/conftest.py", content=conftest(specification.package)),
         SourceFile(path="tests/steps.py", content=steps()),
     ]
     for entity in specification.entities:
-        if entity.name in written:
-            title = f"Tests of {entity.plural.replace('-', ' ')}, by acceptance criterion."
-            content = test_file(title, written[entity.name], omitted.get(entity.name, []))
-            files.append(SourceFile(path=f"tests/test_{snake(entity.name)}.py", content=content))
+        own = [result for result in results if result.criterion.entity == entity.name]
+        title = f"Tests of {entity.plural.replace('-', ' ')}, by acceptance criterion."
+        files += _file(snake(entity.name), title, own)
+    whole = first_criterion(specification)
+    if whole is not None:
+        of_service = list(_of_criterion(blueprint, whole, service, names))
+        files += _file("service_as_a_whole", "Tests of the service as a whole.", of_service)
     return SourceBundle(files=tuple(sorted(files, key=lambda file: file.path)))
 
 
+def _file(name: str, title: str, results: Sequence[WrittenTest | Omission]) -> list[SourceFile]:
+    tests = [result for result in results if isinstance(result, WrittenTest)]
+    omissions = [result for result in results if isinstance(result, Omission)]
+    if not tests:
+        return []
+    return [SourceFile(path=f"tests/test_{name}.py", content=test_file(title, tests, omissions))]
+
+
 def _of_criterion(
-    blueprint: Blueprint, criterion: Criterion, names: set[str]
+    blueprint: Blueprint, criterion: Criterion, check: Check | None, names: set[str]
 ) -> Iterator[WrittenTest | Omission]:
-    check = CHECKS.get(criterion.kind)
     if check is None:
         yield Omission(criterion.kind, criterion, "no test is known for this kind")
         return

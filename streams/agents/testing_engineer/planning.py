@@ -9,7 +9,7 @@ from schemas.specification import Condition, Entity
 from streams.agents.testing_engineer.blueprint import Blueprint
 from streams.agents.testing_engineer.evaluation import Reading
 from streams.agents.testing_engineer.examples import example
-from streams.agents.testing_engineer.solving import CannotSatisfyError, Plan, Solver
+from streams.agents.testing_engineer.solving import CannotSatisfyError, Plan, Solver, negated
 from streams.agents.testing_engineer.values import Record, Value
 from streams.agents.testing_engineer.world import World
 
@@ -24,11 +24,15 @@ class Draft:
         world: what there is already.
         numbers: how many records of each entity there are or are planned.
         full: optional fields are filled in too, references included.
+        without: id of a comparison that is not kept.
+        tight: one of the conditions wished for, which is to hold only just.
     """
 
     world: World
     numbers: dict[str, int]
     full: bool = False
+    without: str = ""
+    tight: Condition | None = None
     plans: dict[int, Plan] = field(default_factory=dict)
 
     @property
@@ -47,7 +51,12 @@ class Draft:
         planned = [plan.record for plan in self.plans.values()]
         reading = Reading(self.blueprint.specification, [*self.world.records, *planned], self.world.now)
         wishes = [(root.record, condition) for condition in wanted]
-        Solver(self.blueprint, reading, self.plans, wishes).solve()
+        if self.tight is not None:
+            # From just not holding it is one step to just holding.
+            before = [*wishes, (root.record, negated(self.tight))]
+            before.remove((root.record, self.tight))
+            Solver(self.blueprint, reading, self.plans, before, without=self.without).solve()
+        Solver(self.blueprint, reading, self.plans, wishes, without=self.without).solve()
         ordered = [plan for plan in self.plans.values() if plan is not root]
         return [*ordered, root]
 

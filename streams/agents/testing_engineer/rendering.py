@@ -12,7 +12,19 @@ from importlib import resources
 from schemas.specification import Criterion
 from streams.agents.testing_engineer.values import NOW, iso
 
-_STEPS = ("accepted", "act", "change", "create", "lists", "read", "refused", "remove", "replace", "send")
+_STEPS = (
+    "accepted",
+    "act",
+    "change",
+    "create",
+    "exported",
+    "lists",
+    "read",
+    "refused",
+    "remove",
+    "replace",
+    "send",
+)
 _WIDTH = 88
 
 

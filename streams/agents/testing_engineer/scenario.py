@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from schemas.specification import Action, Condition, Entity
@@ -77,24 +77,30 @@ class Scenario:
         wanted: Sequence[Condition] = (),
         *,
         full: bool = False,
+        without: str = "",
+        tight: Condition | None = None,
     ) -> Record:
         """A record ready to be sent; those it refers to are created.
+
+        Args:
+            entity: what it is.
+            given: values that it must have.
+            wanted: conditions that must hold for it.
+            full: optional fields are filled in too.
+            without: id of a comparison that it need not keep.
+            tight: one of `wanted` or the comparison left out, which is to hold only just.
 
         Raises:
             CannotSatisfyError: no values keep all rules and wishes.
         """
-        return self._planned(entity, given, wanted, full=full).record
+        found = self.specification.entity(entity) if isinstance(entity, str) else entity
+        draft = Draft(self.world, dict(self._numbers), full, without, tight)
+        return self._planned(draft, found, given, wanted).record
 
     def _planned(
-        self,
-        entity: Entity | str,
-        given: Mapping[str, Value] | None,
-        wanted: Sequence[Condition],
-        *,
-        full: bool = False,
+        self, draft: Draft, entity: Entity, given: Mapping[str, Value] | None, wanted: Sequence[Condition]
     ) -> Plan:
-        found = self.specification.entity(entity) if isinstance(entity, str) else entity
-        *before, last = Draft(self.world, dict(self._numbers), full).solve(found, given or {}, wanted)
+        *before, last = draft.solve(entity, given or {}, wanted)
         for plan in before:
             self._send(plan)
         return last
@@ -112,7 +118,8 @@ class Scenario:
         Raises:
             CannotSatisfyError: no values keep all rules and wishes.
         """
-        plan = self._planned(entity, given, wanted, full=full)
+        found = self.specification.entity(entity) if isinstance(entity, str) else entity
+        plan = self._planned(Draft(self.world, dict(self._numbers), full), found, given, wanted)
         self._send(plan)
         return plan.record
 
@@ -192,15 +199,31 @@ class Scenario:
                 values[name] = self.create(field.references)
             else:
                 values[name] = example(field, record.number + 1, self.world.now)
+        return self.fitted(record, values, rule.guards)
+
+    def fitted(
+        self,
+        record: Record,
+        values: Mapping[str, Value],
+        wanted: Sequence[Condition],
+        *,
+        without: str = "",
+    ) -> dict[str, Value]:
+        """The values changed until the conditions, and the comparisons they touch, hold for the record.
+
+        Raises:
+            CannotSatisfyError: they cannot be made to.
+        """
         trial = judging.shadow(record, values)
         fixed = {field.name for field in record.entity.fields} - set(values)
         touched = [
             comparison.condition
             for comparison in self.blueprint.comparisons(record.entity.name)
-            if {comparison.condition.left, comparison.condition.right} & set(values)
+            if comparison.id != without
+            and {comparison.condition.left, comparison.condition.right} & set(values)
         ]
         plan = Plan(record=trial, fixed=fixed)
-        wishes = [(trial, condition) for condition in (*rule.guards, *touched)]
+        wishes = [(trial, condition) for condition in (*wanted, *touched)]
         Solver(self.blueprint, self.reading, {id(trial): plan}, wishes, only_wishes=True).solve()
         return {name: trial.values[name] for name in values}
 
@@ -263,6 +286,19 @@ class Scenario:
                     return
             except CannotSatisfyError:
                 continue
+        self._expire(record, state)
+
+    def _expire(self, record: Record, state: str) -> None:
+        """Waits until the record has expired into the state."""
+        for rule in self.specification.expiries:
+            start = self.reading.value(record, rule.start)
+            if rule.entity != record.entity.name or rule.target != state or not isinstance(start, datetime):
+                continue
+            if self.state(record) not in rule.sources:
+                self.walk(record, rule.sources[0])
+            self.set_clock(start + timedelta(minutes=rule.minutes + 1))
+            if self.state(record) == state:
+                return
         raise CannotSatisfyError(f"no way from {self.state(record)} to {state}")
 
     def make_ready(self, record: Record, name: str) -> None:

@@ -74,6 +74,7 @@ class Solver:
         plans: planned records by identity; the others exist and cannot be changed.
         wishes: what must hold besides the rules.
         only_wishes: leaves the rules of a create out, for the inputs of an action.
+        without: id of a rule that is not kept.
     """
 
     blueprint: Blueprint
@@ -81,6 +82,7 @@ class Solver:
     plans: dict[int, Plan]
     wishes: list[tuple[Record, Condition]]
     only_wishes: bool = False
+    without: str = ""
 
     def solve(self) -> None:
         """Makes all hold.
@@ -107,10 +109,12 @@ class Solver:
     def rules(self, record: Record) -> list[Condition]:
         """All that a create of the record must keep, as conditions."""
         name = record.entity.name
-        rules = [rule.condition for rule in self.blueprint.comparisons(name)]
+        rules = [rule.condition for rule in self.blueprint.comparisons(name) if rule.id != self.without]
         rules += [self._limit(rule) for rule in self.blueprint.limits(name) if rule.measure != "count"]
         for adjustment in self.blueprint.specification.adjustments:
-            if adjustment.entity != name or adjustment.on != "create" or adjustment.sign > 0:
+            if adjustment.id == self.without or adjustment.sign > 0:
+                continue
+            if adjustment.entity != name or adjustment.on != "create":
                 continue
             if not adjustment.floor or not self.reading.all_hold(adjustment.when, record):
                 continue

@@ -1,0 +1,331 @@
+"""Tests of limits on a group, and of numbers that records add to or take from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from schemas.specification import Adjustment, Condition, Criterion, Field, Limit
+from streams.agents.testing_engineer import judging
+from streams.agents.testing_engineer.asserting import (
+    change_refused,
+    create_refused,
+    has,
+    lists,
+    path_of,
+    reads_as,
+    refused,
+)
+from streams.agents.testing_engineer.attempt import Attempt
+from streams.agents.testing_engineer.blueprint import Blueprint
+from streams.agents.testing_engineer.check_lifecycle import ready, take
+from streams.agents.testing_engineer.examples import highest, lowest, typed
+from streams.agents.testing_engineer.making import make
+from streams.agents.testing_engineer.scenario import Scenario
+from streams.agents.testing_engineer.script import dictionary, item_path
+from streams.agents.testing_engineer.solving import CannotSatisfyError, negated
+from streams.agents.testing_engineer.values import Record, Value, step_of
+from streams.agents.testing_engineer.world import held_number
+
+# A limit read from a record is set to this, so that few records reach it.
+_FEW = 2
+_MOST_RECORDS = 60
+
+
+def limit(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
+    """The limit can be reached, but not passed."""
+    rule = next((one for one in blueprint.specification.limits if one.id == criterion.target), None)
+    if rule is None:
+        return
+    counting = rule.measure == "count"
+    yield Attempt(
+        "up_to_the_limit", "201 up to it, 409 beyond it", _counted(rule) if counting else _summed(rule)
+    )
+    if rule.group_by:
+        yield Attempt("limit_of_another_group", "201, because each group has its own", _other_group(rule))
+    for state in rule.ignoring_states:
+        yield Attempt(
+            f"limit_without_what_is_{state}", "201, because it does not count", _ignoring(rule, state)
+        )
+    if not counting:
+        yield Attempt("update_beyond_the_limit", "409, and the record is kept", _raised(rule))
+
+
+def _first(scenario: Scenario, rule: Limit) -> Record:
+    """A first record of a group whose limit is small."""
+    if rule.maximum.startswith("="):
+        return scenario.create(rule.entity)
+    few = Condition(left=rule.maximum, operator="eq", right=f"={_FEW}")
+    if rule.measure != "count":
+        return scenario.create(rule.entity)
+    return scenario.create(rule.entity, {}, [few])
+
+
+def _group(rule: Limit, record: Record) -> dict[str, Value]:
+    names = {path.split(".")[0] for path in rule.group_by}
+    return {name: record.values[name] for name in names}
+
+
+def _room(scenario: Scenario, rule: Limit, record: Record) -> int:
+    maximum = judging.limit_of(scenario.world, rule, record)
+    if maximum is None or maximum > _MOST_RECORDS:
+        raise CannotSatisfyError("the limit is too far away")
+    return int(maximum)
+
+
+def _fill(scenario: Scenario, rule: Limit) -> list[Record]:
+    """As many records as the limit allows."""
+    made = [_first(scenario, rule)]
+    for _ in range(_room(scenario, rule, made[0]) - 1):
+        made.append(scenario.create(rule.entity, _group(rule, made[0])))
+    return made
+
+
+def _refuse_one_more(scenario: Scenario, rule: Limit, group: dict[str, Value]) -> None:
+    record = scenario.plan(rule.entity, group)
+    scenario.supply_on_create(record)
+    create_refused(scenario, record, scenario.body(record), 409, rule=rule.id, message=rule.message)
+
+
+def _counted(rule: Limit) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        made = _fill(scenario, rule)
+        _refuse_one_more(scenario, rule, _group(rule, made[0]))
+        lists(scenario, path_of(made[0].entity), {}, made)
+
+    return build
+
+
+def _measure(scenario: Scenario, rule: Limit) -> Field:
+    field = scenario.specification.entity(rule.entity).field(rule.measure)
+    if field is None or field.read_only:
+        raise CannotSatisfyError(f"{rule.measure} is not sent")
+    return field
+
+
+def _smallest(field: Field) -> Decimal:
+    step = step_of(field.type, field.multiple_of)
+    assert isinstance(step, Decimal)
+    low = lowest(field)
+    return low if low is not None and low > 0 else step
+
+
+def _filled_sum(scenario: Scenario, rule: Limit) -> list[Record]:
+    """Records whose sum is the limit."""
+    field = _measure(scenario, rule)
+    first = scenario.create(rule.entity, {field.name: typed(_smallest(field), field)})
+    maximum = judging.limit_of(scenario.world, rule, first)
+    if maximum is None:
+        raise CannotSatisfyError("there is no limit")
+    made = [first]
+    left = maximum - judging.measured(scenario.world, rule, made)
+    high = highest(field)
+    for _ in range(_MOST_RECORDS):
+        if left <= 0:
+            return made
+        part = min(left, high) if high is not None else left
+        values = {**_group(rule, first), field.name: typed(part, field)}
+        made.append(scenario.create(rule.entity, values))
+        left -= part
+    raise CannotSatisfyError("the limit is too far away")
+
+
+def _summed(rule: Limit) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        field = _measure(scenario, rule)
+        made = _filled_sum(scenario, rule)
+        group = {**_group(rule, made[0]), field.name: typed(_smallest(field), field)}
+        _refuse_one_more(scenario, rule, group)
+        lists(scenario, path_of(made[0].entity), {}, made)
+
+    return build
+
+
+def _raised(rule: Limit) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        field = _measure(scenario, rule)
+        made = _filled_sum(scenario, rule)
+        step = step_of(field.type, field.multiple_of)
+        assert isinstance(step, Decimal)
+        first = made[0]
+        more = typed(Decimal(held_number(first, field.name)) + step, field)
+        change_refused(scenario, first, {field.name: more}, 409, rule=rule.id, message=rule.message)
+        reads_as(scenario, first)
+
+    return build
+
+
+def _full(scenario: Scenario, rule: Limit) -> list[Record]:
+    return _fill(scenario, rule) if rule.measure == "count" else _filled_sum(scenario, rule)
+
+
+def _other_group(rule: Limit) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        made = _full(scenario, rule)
+        other = _first(scenario, rule) if rule.measure == "count" else scenario.create(rule.entity)
+        groups = [judging.group_of(scenario.world, rule, record) for record in (made[0], other)]
+        if groups[0] == groups[1]:
+            raise CannotSatisfyError("there is one group only")
+        lists(scenario, path_of(other.entity), {}, [*made, other])
+
+    return build
+
+
+def _ignoring(rule: Limit, state: str) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        made = _full(scenario, rule)
+        freed = scenario.world.now
+        scenario.walk(made[-1], state)
+        if scenario.world.now != freed:
+            made = [record for record in made if scenario.state(record) == state]
+        values = _group(rule, made[0])
+        if rule.measure != "count":
+            values[rule.measure] = made[-1].values[rule.measure]
+        again = scenario.create(rule.entity, values)
+        reads_as(scenario, again)
+
+    return build
+
+
+def adjustment(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
+    """A number changes by just the amount, and never falls below its floor."""
+    rule = next((one for one in blueprint.specification.adjustments if one.id == criterion.target), None)
+    if rule is None:
+        return
+    way = "adds_to" if rule.sign > 0 else "takes_from"
+    name = f"{rule.on}_{way}_{rule.target}"
+    yield Attempt(name, "the number after it", _changes(rule))
+    for number, condition in enumerate(rule.when):
+        yield Attempt(f"{name}_not_always_{number + 1}", "the number without it", _without(rule, condition))
+    if rule.floor and rule.sign < 0:
+        yield Attempt(f"{name}_down_to_the_floor", "the number may reach the floor", _to_floor(rule))
+        yield Attempt(f"{name}_below_the_floor", "409, and the number is kept", _below_floor(rule))
+
+
+def _target(scenario: Scenario, rule: Adjustment, record: Record) -> Record:
+    target = scenario.reading.value(record, rule.via)
+    if not isinstance(target, Record):
+        raise CannotSatisfyError(f"{rule.via} is empty")
+    return target
+
+
+def _happen(scenario: Scenario, rule: Adjustment, when: list[Condition], given: dict[str, Value]) -> Record:
+    """Makes the adjustment's event happen; the record whose number may change."""
+    if rule.on == "create":
+        if not given:
+            given = {rule.via: _holder(scenario, rule)}
+        record = scenario.create(rule.entity, given, when)
+        return _target(scenario, rule, record)
+    for action in scenario.blueprint.actions(rule.entity, rule.on):
+        try:
+            with scenario.trial():
+                state = scenario.blueprint.state_field(rule.entity)
+                record = ready(scenario, action, extra=tuple(one for one in when if one.left != state))
+                if not action.inputs:
+                    has(scenario, _target(scenario, rule, record), rule.target)
+                take(scenario, record, action)
+                return _target(scenario, rule, record)
+        except CannotSatisfyError:
+            continue
+    raise CannotSatisfyError(f"{rule.on} cannot be done")
+
+
+def _holder(scenario: Scenario, rule: Adjustment) -> Record:
+    reference = scenario.specification.entity(rule.entity).field(rule.via)
+    assert reference is not None
+    return scenario.create(reference.references)
+
+
+def _changes(rule: Adjustment) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        target = _happen(scenario, rule, list(rule.when), {})
+        has(scenario, target, rule.target)
+        if rule.on == "create":
+            scenario.create(rule.entity, {rule.via: target}, rule.when)
+            has(scenario, target, rule.target)
+
+    return build
+
+
+def _without(rule: Adjustment, condition: Condition) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        others = [other for other in rule.when if other is not condition]
+        target = _happen(scenario, rule, [*others, negated(condition)], {})
+        has(scenario, target, rule.target)
+
+    return build
+
+
+def _stocked(scenario: Scenario, rule: Adjustment) -> tuple[Record, Decimal]:
+    """A record with some of the number, and how much may be taken from it."""
+    target = _holder(scenario, rule)
+    enough = Decimal(rule.floor) + (1 if rule.amount.startswith("=") else 3)
+    scenario.supply(target, rule.target, enough)
+    left = Decimal(held_number(target, rule.target)) - Decimal(rule.floor)
+    if left <= 0:
+        raise CannotSatisfyError(f"{rule.target} cannot be raised")
+    return target, left
+
+
+def _taking(rule: Adjustment, target: Record, amount: Decimal) -> dict[str, Value]:
+    return {rule.via: target, **({} if rule.amount.startswith("=") else {rule.amount: int(amount)})}
+
+
+def _to_floor(rule: Adjustment) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        target = _at_floor(scenario, rule)
+        has(scenario, target, rule.target)
+
+    return build
+
+
+def _at_floor(scenario: Scenario, rule: Adjustment) -> Record:
+    """A record whose number is at the floor."""
+    if rule.on != "create":
+        raise CannotSatisfyError("an action takes it")
+    target, left = _stocked(scenario, rule)
+    if rule.amount.startswith("="):
+        each = Decimal(rule.amount[1:])
+        for _ in range(int(left / each)):
+            scenario.create(rule.entity, {rule.via: target}, rule.when)
+    else:
+        field = scenario.specification.entity(rule.entity).field(rule.amount)
+        assert field is not None
+        values: dict[str, Value] = {rule.via: target, rule.amount: typed(left, field)}
+        scenario.create(rule.entity, values, rule.when)
+    return target
+
+
+def _below_floor(rule: Adjustment) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        if rule.on != "create":
+            _action_below_floor(scenario, rule)
+            return
+        target = _at_floor(scenario, rule)
+        values: dict[str, Value] = {rule.via: target}
+        field = scenario.specification.entity(rule.entity).field(rule.amount)
+        if field is not None:
+            values[rule.amount] = typed(_smallest(field), field)
+        record = scenario.plan(rule.entity, values, rule.when, without=rule.id)
+        body = scenario.body(record)
+        create_refused(scenario, record, body, 409, rule=rule.id, message=rule.message)
+        has(scenario, target, rule.target)
+        lists(scenario, path_of(record.entity), {}, scenario.world.live(rule.entity))
+
+    return build
+
+
+def _action_below_floor(scenario: Scenario, rule: Adjustment) -> None:
+    for action in scenario.blueprint.actions(rule.entity, rule.on):
+        state = scenario.blueprint.state_field(rule.entity)
+        extra = [one for one in rule.when if one.left != state]
+        short = Condition(left=f"{rule.via}.{rule.target}", operator="lt", right=rule.amount)
+        record = make(scenario, rule.entity, [*action.guards, *extra, short], state=(*action.sources, "")[0])
+        inputs = scenario.inputs(action, record) if action.inputs else {}
+        refusals = list(judging.of_action(scenario.world, record, action.name, inputs))
+        if [one.rule for one in refusals] != [rule.id]:
+            raise CannotSatisfyError("the floor is not what refuses")
+        path = item_path(record, "/" + action.name)
+        refused(scenario, "post", path, dictionary(inputs), 409, message=rule.message)
+        has(scenario, _target(scenario, rule, record), rule.target)
+        return

@@ -1,0 +1,81 @@
+"""Tests of the service as a whole: health, documents, the page, and answers to what it cannot know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemas.specification import Criterion, Specification
+from streams.agents.testing_engineer.attempt import Attempt
+from streams.agents.testing_engineer.blueprint import Blueprint
+from streams.agents.testing_engineer.scenario import Scenario
+from streams.agents.testing_engineer.script import Looped
+from streams.agents.testing_engineer.values import quoted
+
+
+def first_criterion(specification: Specification) -> Criterion | None:
+    """What tests of the whole service trace to: the first record that can be created at all."""
+    criteria = [criterion for story in specification.stories for criterion in story.criteria]
+    return next((one for one in criteria if one.kind == "create"), criteria[0] if criteria else None)
+
+
+def service(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
+    """The service answers, describes itself and shows its page."""
+    specification = blueprint.specification
+    plural = specification.entity(criterion.entity).plural
+
+    def health(scenario: Scenario) -> None:
+        scenario.script.check("assert ", 'accepted(client.get("/health")) == {"status": "ok"}')
+
+    def documents(scenario: Scenario) -> None:
+        scenario.script.write("document = ", 'accepted(client.get("/openapi.json"))')
+        scenario.script.check("assert ", 'document["openapi"].startswith("3.1")')
+        scenario.script.write("offered = ", "operations(document)")
+        for operation in specification.operations:
+            path = f'("{operation.method}", "{operation.path}")'
+            scenario.script.check("assert ", f'offered["{operation.name}"] == {path}')
+        scenario.script.check("assert ", 'client.get("/docs").status_code == 200')
+
+    def page(scenario: Scenario) -> None:
+        scenario.script.write("answer = ", 'client.get("/")')
+        scenario.script.check("assert ", "answer.status_code == 200")
+        scenario.script.check("assert ", 'answer.headers["content-type"].startswith("text/html")')
+        scenario.script.check("assert ", '"<html" in answer.text.lower()')
+
+    def unknown(scenario: Scenario) -> None:
+        scenario.script.write(
+            "for path in ",
+            Looped(
+                (
+                    '"/no-such-path"',
+                    f'"/{plural}/1/no-such-step"',
+                    '"/static/no-such-file.js"',
+                    '"/static/..%2fapp.py"',
+                )
+            ),
+        )
+        scenario.script.check("    ", "refused(client.get(path), 404)")
+
+    def hostile(scenario: Scenario) -> None:
+        queries = (
+            "limit=99999999999999999999999",
+            "offset=99999999999999999999999",
+            "sort=%00",
+            "q=%00",
+            "id=%00",
+            "%00=%00",
+        )
+        scenario.script.write("for query in ", Looped(tuple(map(quoted, queries))))
+        scenario.script.check("    assert ", f'client.get(f"/{plural}?{{query}}").status_code < 500')
+        scenario.script.write(
+            "for body in ",
+            Looped(('b"\\xff\\xfe"', 'b""', 'b"null"', 'b"1e999"', 'b"[" * 100_000', "b'{\"a\": NaN}'")),
+        )
+        scenario.script.check(
+            "    assert ", f'client.post("/{plural}", content=body).status_code in (400, 422)'
+        )
+
+    yield Attempt("service_is_healthy", "200 at /health", health)
+    yield Attempt("service_describes_itself", "every operation in the OpenAPI document", documents)
+    yield Attempt("service_shows_its_page", "HTML at /", page)
+    yield Attempt("service_knows_no_other_paths", "404 as a problem", unknown)
+    yield Attempt("service_withstands_hostile_input", "never a fault of the service", hostile)
