@@ -36,7 +36,11 @@ class DeclaredField:
     unique: bool = False
     choices: tuple[str, ...] = ()
     minimum: str = ""
+    exclusive_minimum: bool = False
     maximum: str = ""
+    max_length: int = 0
+    many: bool = False
+    default: str = ""
     references: str = ""
 
 

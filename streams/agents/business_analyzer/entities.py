@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from streams.agents.business_analyzer import entity_fields, field_statements, field_types, lexicon, people, pronouns, relations, role_reading, words
+from streams.agents.business_analyzer import deeds, entity_fields, explicit_entities, field_statements, field_types, lexicon, passing_mentions, people, pronouns, relations, role_reading, words
 from streams.agents.business_analyzer.clauses import Clause, clauses
 from streams.agents.business_analyzer.declarations import Declaration, declarations, objects, subject_words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
@@ -24,15 +24,17 @@ def collect(draft: Draft) -> None:
         for declaration in declarations(sentence.text, index)
     ]
     for explicit in draft.document.entities:
-        entity_fields.explicit_name(draft, explicit)
+        explicit_entities.add_name(draft, explicit)
     _names(draft, declared)
     _handled_objects(draft)
     _prefer_common_names(draft)
     for explicit in draft.document.entities:
-        entity_fields.explicit_fields(draft, explicit)
+        explicit_entities.add_fields(draft, explicit)
     for declaration in declared:
         entity_fields.declared_fields(draft, declaration)
     relations.relate(draft)
+    deeds.find(draft)
+    passing_mentions.find(draft)
     field_statements.apply(draft)
     _drop_mere_containers(draft)
     role_reading.roles(draft)

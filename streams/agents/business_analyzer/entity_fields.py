@@ -7,60 +7,11 @@ from dataclasses import replace
 
 from schemas.specification import Field
 from streams.agents.business_analyzer import field_making, field_types, lexicon, naming, words
-from streams.agents.business_analyzer.attributes import Attribute, attributes, singular_words
+from streams.agents.business_analyzer.attributes import Attribute
 from streams.agents.business_analyzer.clauses import clauses
 from streams.agents.business_analyzer.declarations import Declaration, subject_words
-from streams.agents.business_analyzer.document import DeclaredEntity, DeclaredField
 from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
 from streams.agents.business_analyzer.phrases import noun_phrases
-from streams.agents.business_analyzer.tokens import tokenise
-
-
-def explicit_name(draft: Draft, explicit: DeclaredEntity) -> None:
-    parts = singular_words(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", explicit.name))
-    entity = draft.add(parts) if parts else None
-    if entity is not None:
-        entity.explicit = entity.declared = True
-        entity.states = explicit.states
-        entity.source = explicit.description
-
-
-def explicit_fields(draft: Draft, explicit: DeclaredEntity) -> None:
-    entity = draft.resolve(singular_words(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", explicit.name)))
-    if entity is None:
-        return
-    for declared in explicit.fields:
-        _explicit_field(draft, entity, declared)
-
-
-def _explicit_field(draft: Draft, entity: EntityDraft, declared: DeclaredField) -> None:
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", declared.name).replace("_", " ").strip()
-    tokens = tokenise(name)
-    found = attributes(tokens)
-    if not found or re.search(r"[^\w\s-]", name):
-        found = found[:1] or [Attribute(words=singular_words(name) or (name,), written=name.split()[-1] if name.split() else name)]
-    attribute = found[0]
-    if "(" not in name:
-        parts = tuple(name.lower().split())
-        attribute = replace(attribute, words=(*parts[:-1], words.singular(parts[-1])), written=parts[-1], plural=words.is_plural(parts[-1]))
-        if attribute.words[-1] == "id" and len(attribute.words) > 1 and draft.resolve(attribute.words[:-1]):
-            attribute = replace(attribute, words=attribute.words[:-1], plural=False, written=attribute.words[-2])
-    if declared.references:
-        target = draft.resolve(singular_words(declared.references))
-        if target is not None:
-            refer(entity, target, declared.required is not False, attribute.words)
-            return
-    made = put(draft, entity, replace(attribute, detail=" ".join(filter(None, (attribute.detail, declared.type)))))
-    if made is None:
-        return
-    if declared.choices:
-        entity.fields[made.name] = field_making.with_choices(made, list(declared.choices))
-    if declared.required is not None:
-        entity.change(made.name, required=declared.required)
-    if declared.unique:
-        entity.change(made.name, unique=True)
-    if declared.minimum or declared.maximum:
-        entity.change(made.name, minimum=declared.minimum or made.minimum, maximum=declared.maximum)
 
 
 def declared_fields(draft: Draft, declaration: Declaration) -> None:

@@ -11,14 +11,14 @@ from streams.agents.business_analyzer import field_types, naming, words
 from streams.agents.business_analyzer.attributes import Attribute
 from streams.agents.business_analyzer.phrases import number_range
 
-_TYPE_WORDS: dict[str, FieldType] = {
+TYPE_WORDS: dict[str, FieldType] = {
     "string": "text", "str": "text", "text": "text", "varchar": "text", "char": "text", "uuid": "text",
     "integer": "integer", "int": "integer", "number": "decimal", "float": "decimal", "decimal": "decimal",
     "double": "decimal", "numeric": "decimal", "money": "money", "currency": "money", "boolean": "boolean",
     "bool": "boolean", "yes/no": "boolean", "flag": "boolean", "date": "date", "datetime": "datetime",
     "timestamp": "datetime", "time": "time", "email": "email", "e-mail": "email", "url": "url", "phone": "phone",
     "long_text": "long_text", "longtext": "long_text", "multiline": "long_text", "date-time": "datetime",
-    "bigint": "integer", "uri": "url", "link": "url", "enum": "choice", "choice": "choice",
+    "bigint": "integer", "uri": "url", "link": "url", "phone number": "phone", "telephone": "phone", "textarea": "long_text", "percentage": "decimal", "percent": "decimal", "image": "url", "file": "url", "long text": "long_text", "enum": "choice", "choice": "choice",
 }  # fmt: skip
 _NOTES = frozenset(
     "note notes comment comments remark remarks".split()
@@ -94,12 +94,12 @@ def detailed(made: Field, detail: str) -> Field:
     listing = re.sub(r"\b(unique|optional|required|mandatory|not null|nullable|default\b.*$)", "", listing)
     values = [value.strip(" ,'\"") for value in re.split(r",|\||/|\bor\b|\band\b", listing)]
     values = [value for value in values if value]
-    if values and all(value in _TYPE_WORDS for value in values) and made.type != "reference":
-        return constrained(replace(made, type=_TYPE_WORDS[values[0]]), low)
+    if values and all(value in TYPE_WORDS for value in values) and made.type != "reference":
+        return constrained(replace(made, type=TYPE_WORDS[values[0]]), low)
     numeric = [value for value in values if re.fullmatch(r"\d+(\.\d+)?( \w+)?", value)]
     if len(values) >= 2 and len(numeric) == len(values):
         return with_choices(made, values)
-    typed = next((_TYPE_WORDS[value] for value in values if value in _TYPE_WORDS), None)
+    typed = next((TYPE_WORDS[value] for value in values if value in TYPE_WORDS), None)
     if typed and typed != "choice":
         return constrained(replace(made, type=typed), low)
     if len(values) >= 2 and not _constraint(low) and all(len(value.split()) <= 4 for value in values):

@@ -16,7 +16,7 @@ NOT_THINGS = frozenset(
     " backend frontend server computer phone tablet mobile everything anything something it them responsibility"
     " attempt conflict collision overlap double-booking availability capacity limit maximum minimum quota role"
     " stock company business organisation organization support help log trail audit login password more less second"
-    " first last next previous same approval efficiency work job-to-be-done fleet warehouse error message".split()
+    " first last next previous same approval efficiency work job-to-be-done fleet warehouse error message entity record object resource".split()
 )
 # Words of values that can be things where they have attributes of their own.
 DATA_THINGS = frozenset(
@@ -24,7 +24,7 @@ DATA_THINGS = frozenset(
     " address topic department supplier type source label tag price discount budget salary fee rate cost charge"
     " skill cuisine method purpose destination document photo picture image video attachment question answer review"
     " comment message reading score day start deadline note place slot season step stage file link table room"
-    " fare fine rent premium tip donation".split()
+    " fare fine rent premium tip donation record".split()
 )
 MAKING = frozenset(
     "create add record register enter submit store save log track manage maintain open post publish upload schedule"

@@ -1,0 +1,199 @@
+"""Records that verbs make: who signs up for a class leaves a sign-up, who rates a recipe a rating."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from schemas.specification import Field
+from streams.agents.business_analyzer import lexicon, naming, people, words
+from streams.agents.business_analyzer.attributes import Attribute, attributes
+from streams.agents.business_analyzer.clauses import Clause, clauses
+from streams.agents.business_analyzer.declarations import objects, subject_words
+from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
+from streams.agents.business_analyzer.entity_fields import put, refer
+from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
+from streams.agents.business_analyzer.restating import restate
+from streams.agents.business_analyzer.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A verb, the words before its object ('' for none), and the record it leaves.
+
+    Attributes:
+        like: other names of such a record; where one is known, the deed leaves that.
+        several: the object in the plural is counted by a quantity.
+    """
+
+    verb: str
+    after: tuple[str, ...]
+    record: Words
+    like: frozenset[str] = frozenset()
+    several: bool = False
+
+
+_BOOKINGS = frozenset("booking reservation appointment rental hire session visit".split())
+_ORDERS = frozenset("order purchase sale".split())
+_SIGN_UPS = frozenset("sign-up signup registration enrolment enrollment subscription participation booking membership attendance".split())
+_REVIEWS = frozenset("rating review feedback evaluation".split())
+_DEEDS = (
+    Deed("sign", ("up for", "up to", "up at"), ("sign-up",), _SIGN_UPS),
+    Deed("register", ("for",), ("registration",), _SIGN_UPS),
+    Deed("enrol", ("in", "for", "on"), ("enrolment",), _SIGN_UPS),
+    Deed("enroll", ("in", "for"), ("enrollment",), _SIGN_UPS),
+    Deed("subscribe", ("to",), ("subscription",), _SIGN_UPS),
+    Deed("apply", ("for", "to"), ("application",), frozenset({"application"})),
+    Deed("rate", ("",), ("rating",), _REVIEWS),
+    Deed("comment", ("on",), ("comment",), frozenset({"comment", "note", "reply"})),
+    Deed("vote", ("for", "on"), ("vote",), frozenset({"vote", "ballot"})),
+    Deed("bid", ("on", "for"), ("bid",), frozenset({"bid", "offer"})),
+    Deed("donate", ("to", "for"), ("donation",), frozenset({"donation"})),
+    Deed("reserve", ("",), ("reservation",), _BOOKINGS, several=True),
+    Deed("book", ("",), ("booking",), _BOOKINGS | _SIGN_UPS, several=True),
+    Deed("rent", ("",), ("rental",), _BOOKINGS | frozenset({"loan"})),
+    Deed("order", ("",), ("order",), _ORDERS, several=True),
+    Deed("buy", ("",), ("purchase",), _ORDERS | _BOOKINGS, several=True),
+    Deed("purchase", ("",), ("purchase",), _ORDERS | _BOOKINGS, several=True),
+)  # fmt: skip
+_USUAL: dict[str, tuple[Field, ...]] = {
+    "rating": (Field(name="stars", label="Stars", type="integer", required=True, minimum="1", maximum="5"),),
+    "comment": (Field(name="text", label="Text", type="long_text", required=True),),
+    "bid": (Field(name="amount", label="Amount", type="money", required=True, minimum="0"),),
+    "donation": (Field(name="amount", label="Amount", type="money", required=True, minimum="0"),),
+}
+_COUNTED = re.compile(r"(^|_)(stock|quota|seats?|capacity|quantity|copies|places|available)(_|$)")
+_LATER_FIELDS = re.compile(r"\b(?:leave|add|write|give|post) (?:an? |their )?(?:optional )?(comment|note|message|review)\b")
+
+
+def find(draft: Draft) -> None:
+    """Add the records that deeds leave, where the text names no such record."""
+    for sentence in draft.document.sentences:
+        for statement in restate(sentence.text):
+            for clause in clauses(statement):
+                if clause.passive or clause.negative or clause.lead in ("if", "when", "unless", "before", "after", "whether"):
+                    continue
+                for deed in _DEEDS:
+                    if deed.verb in clause.verbs:
+                        _leave(draft, deed, clause, sentence.text)
+
+
+def _leave(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:
+    actor = _actor(clause)
+    found = _object(draft, deed, clause)
+    if actor is None or found is None:
+        return
+    thing, phrase = found
+    known = _known(draft, deed, thing)
+    doer = draft.resolve(actor)
+    if known is not None:
+        if doer is not None and known is not doer and known is not thing and not doer.reference_to(known):
+            refer(known, doer, True) if not known.reference_to(doer) else None
+        return
+    if doer is thing or thing.words[-1] in deed.like:
+        return
+    record = draft.add(deed.record)
+    if record is None or record.explicit:
+        return
+    record.source = record.source or text
+    _fill(draft, record, deed, clause, phrase, thing, text)
+    _doer(draft, record, actor, doer)
+
+
+def _actor(clause: Clause) -> Words | None:
+    phrases = noun_phrases(clause.subject)
+    if not phrases:
+        return None
+    parts = subject_words(phrases[-1])
+    return parts if people.is_person(parts[-1]) or parts[-1] in ("user", "group", "restaurant", "company") else None
+
+
+def _object(draft: Draft, deed: Deed, clause: Clause) -> tuple[EntityDraft, Phrase] | None:
+    """The known thing that the deed is done to: the object, or what follows its preposition."""
+    rest = clause.rest
+    for after in deed.after:
+        marks = after.split()
+        if [token.low for token in rest[: len(marks)]] != marks and marks:
+            continue
+        tokens: tuple[Token, ...] = rest[len(marks) :]
+        phrases = noun_phrases(tokens)
+        if phrases and phrases[0].start == 0:
+            return _thing(draft, deed, phrases)
+    return None
+
+
+def _thing(draft: Draft, deed: Deed, phrases: list[Phrase]) -> tuple[EntityDraft, Phrase] | None:
+    first = phrases[0]
+    entity = draft.resolve(subject_words(first))
+    if entity is not None and deed.several:
+        typed = next((e for e in draft.entities if e.words == (*entity.words, "type")), None)
+        if typed is not None:
+            return typed, first
+    if entity is None and deed.several and first.plural and len(phrases) > 1:
+        entity = draft.resolve(subject_words(phrases[1]))
+    return (entity, first) if entity is not None else None
+
+
+def _known(draft: Draft, deed: Deed, thing: EntityDraft) -> EntityDraft | None:
+    """A record of this kind that the text names itself."""
+    kinds = deed.like | {deed.record[-1]}
+    same = [e for e in draft.entities if e.words[-1] in kinds and e is not thing]
+    about = [e for e in same if e.reference_to(thing)]
+    if about:
+        return about[0]
+    bare = [e for e in same if e.declared and not any(f.references for f in e.fields.values())]
+    if bare:
+        refer(bare[0], thing, True)
+        return bare[0]
+    return None
+
+
+def _fill(
+    draft: Draft, record: EntityDraft, deed: Deed, clause: Clause, phrase: Phrase, thing: EntityDraft, text: str
+) -> None:
+    refer(record, thing, True)
+    for attribute in _with(clause):
+        put(draft, record, attribute)
+    for usual in _USUAL.get(deed.record[-1], ()):
+        stars = deed.record[-1] == "rating" and any(f.type in ("integer", "decimal") for f in record.fields.values())
+        if not stars:
+            record.put(usual)
+    for match in _LATER_FIELDS.finditer(text.lower()):
+        if match[1] not in record.words:
+            record.put(Field(name=match[1], label=words.label((match[1],)), type="long_text"))
+    counted = any(_COUNTED.search(name) for name in thing.fields)
+    has_number = any("quantity" in name or "number_of" in name for name in record.fields)
+    if deed.several and not has_number and (phrase.plural or counted):
+        label = ("number", "of", words.plural(phrase.head)) if phrase.words != thing.words and phrase.head in ("seat", "place", "spot") else ("quantity",)
+        record.put(Field(name=words.snake(label), label=words.label(label), type="integer", required=True, minimum="1", default="1"))
+
+
+def _with(clause: Clause) -> list[Attribute]:
+    """'with their name and phone', 'with stars (1 to 5)'."""
+    for index, token in enumerate(clause.rest):
+        if token.low in ("with", "including") and not token.group:
+            return [replace(a, words=_own(a.words)) for a in attributes(clause.rest[index + 1 :])]
+    return []
+
+
+def _own(parts: Words) -> Words:
+    """'link to their CV' is the link of the CV."""
+    return tuple(part for part in parts if part not in ("their", "his", "her", "its"))
+
+
+def _doer(draft: Draft, record: EntityDraft, actor: Words, doer: EntityDraft | None) -> None:
+    """Who did it: a reference where data of them are kept, else how they are named."""
+    if doer is not None:
+        if not record.reference_to(doer):
+            refer(record, doer, True)
+        return
+    named = any(f.type == "email" or f.name.split("_")[-1] == "name" for f in record.fields.values())
+    if named or actor[-1] in lexicon.ANYONE or actor[-1] in ("user", "staff"):
+        return
+    text = " ".join(sentence.low for sentence in draft.document.sentences)
+    mailed = re.search(r"\be-?mail\b", text) and not any(f.type == "email" for e in draft.entities for f in e.fields.values())
+    parts = (*actor, "e-mail") if mailed else actor
+    name = naming.field_name(parts, record.words)
+    if name:
+        record.put(Field(name=name, label=words.label(parts), type="email" if mailed else "text", required=True))
+
