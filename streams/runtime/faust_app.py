@@ -23,6 +23,10 @@ from connectors.kafka.log import LogRecord
 _log = structlog.get_logger()
 _BATCH = 500
 _WITHIN_SECONDS = 0.02
+# Batches are handled in moments and work is done elsewhere, so that a silent worker is a dead one:
+# its partitions go to others soon. The broker takes no less than 6 s.
+_SESSION_SECONDS = 10.0
+_HEARTBEAT_SECONDS = 3.0
 
 
 class _CommittedReads(driver.AIOKafkaConsumerThread):
@@ -62,6 +66,9 @@ def faust_app(
         topic_disable_leader=True,
         topic_partitions=4,
         broker_max_poll_records=_BATCH,
+        broker_session_timeout=_SESSION_SECONDS,
+        broker_heartbeat_interval=_HEARTBEAT_SECONDS,
+        broker_rebalance_timeout=_SESSION_SECONDS,
         consumer_max_fetch_size=16 * 1024 * 1024,
         stream_buffer_maxsize=_BATCH,
         stream_wait_empty=False,

@@ -8,6 +8,7 @@ stops or kills servers takes `own_broker` and `own_database` (about 3 s).
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,19 +43,26 @@ def kafka_brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         broker.stop()
 
 
+def _database_folder() -> tempfile.TemporaryDirectory[str]:
+    """Not below pytest's own folder: each run of pytest closes that to all but its user, and a server
+    started by root runs as another one."""
+    return tempfile.TemporaryDirectory(prefix="streamwright-postgres-", ignore_cleanup_errors=True)
+
+
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url() -> Iterator[str]:
     """Connection string of the owner of a real Postgres server that all tests of the run share."""
     named = os.environ.get("DATABASE_URL")
     if named:
         yield named
         return
-    database = RealDatabase(tmp_path_factory.mktemp("postgres"))
-    try:
-        database.start()
-        yield database.url
-    finally:
-        database.stop()
+    with _database_folder() as folder:
+        database = RealDatabase(Path(folder))
+        try:
+            database.start()
+            yield database.url
+        finally:
+            database.stop()
 
 
 @pytest.fixture
@@ -91,11 +99,12 @@ def own_broker(tmp_path: Path) -> Iterator[RealBroker]:
 
 
 @pytest.fixture
-def own_database(tmp_path: Path) -> Iterator[RealDatabase]:
+def own_database() -> Iterator[RealDatabase]:
     """A running database server of the test's own, which it may stop, kill and start."""
-    database = RealDatabase(tmp_path / "postgres")
-    try:
-        database.start()
-        yield database
-    finally:
-        database.stop()
+    with _database_folder() as folder:
+        database = RealDatabase(Path(folder))
+        try:
+            database.start()
+            yield database
+        finally:
+            database.stop()
