@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from connectors.command_line.terminal import Terminal
-from connectors.settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.settings import Settings
 
 
 def running_settings(terminal: Terminal) -> Settings:
