@@ -2,8 +2,36 @@
 
 from __future__ import annotations
 
+from streams.agents.business_analyzer import (
+    rule_actions,
+    rule_adjustments,
+    rule_bounds,
+    rule_expiries,
+    rule_loans,
+    rule_locks,
+    rule_replies,
+    rule_states,
+    rule_trips,
+)
 from streams.agents.business_analyzer.draft import Draft
+
+# Processes come first, as they add the entities that other rules speak of; access comes last, as it names actions.
+_FINDERS = (
+    rule_loans.find,
+    rule_trips.find,
+    rule_replies.find,
+    rule_adjustments.find,
+    rule_locks.find_periods,
+    rule_bounds.find,
+    rule_states.find,
+    rule_expiries.find,
+    rule_replies.effects,
+    rule_actions.find,
+    rule_locks.find,
+)
 
 
 def find(draft: Draft) -> None:
     """Add the rules to the draft."""
+    for finder in _FINDERS:
+        finder(draft)
