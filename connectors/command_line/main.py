@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from connectors.command_line.commands import audit, deliver, dlq, publish
+from connectors.command_line.commands import audit, deliver, dlq, publish, query
 from connectors.command_line.exit_codes import code_of
 from connectors.command_line.terminal import Terminal
 from schemas.errors import StreamwrightError
@@ -34,6 +34,7 @@ def _root() -> None:
 
 app.command("deliver")(deliver.deliver)
 app.add_typer(publish.app, name="publish")
+app.command("query")(query.query)
 app.add_typer(audit.app, name="audit")
 app.add_typer(dlq.app, name="dlq")
 

@@ -21,9 +21,7 @@ from schemas.events.requirement import (
 )
 from schemas.specification import Answer
 
-app = typer.Typer(
-    help="Publish events of people: a requirement, answers, requests.", no_args_is_help=True
-)
+app = typer.Typer(help="Publish events of people: a requirement, answers, requests.", no_args_is_help=True)
 
 Delivery = Annotated[str, typer.Argument(help="Id of the delivery.")]
 User = Annotated[str, typer.Option(help="Who you are; kept with the event.")]
