@@ -10,6 +10,7 @@ from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import (
     Braces,
     Call,
+    Compared,
     Named,
     Node,
     collection_path,
@@ -50,8 +51,8 @@ def has(scenario: Scenario, record: Record, *names: str) -> None:
         if isinstance(value, Unknown):
             raise CannotSatisfyError(f"{name} is not known")
         same = "is" if value is None or isinstance(value, bool) else "=="
-        read = f"read(client, {item_path(record)})"
-        scenario.script.check(f'assert {read}["{name}"] {same} ', literal(value))
+        found = f'read(client, {item_path(record)})["{name}"]'
+        scenario.script.check("assert ", Compared(found, same, literal(value)))
 
 
 def refused(
@@ -65,11 +66,14 @@ def refused(
     message: str = "",
     role: str = "",
     user: str = "",
+    content: str = "",
 ) -> None:
     """Sends a request that must be refused."""
     sent: list[Node] = [path]
     if body is not None:
         sent.append(Named("json", body))
+    if content:
+        sent.append(f"content={quoted(content)}")
     headers = tuple((name, quoted(text)) for name, text in (("X-Role", role), ("X-User", user)) if text)
     if headers:
         sent.append(Named("headers", Braces(headers)))

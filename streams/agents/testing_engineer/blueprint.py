@@ -9,13 +9,14 @@ from functools import cached_property
 from schemas.specification import (
     Action,
     Comparison,
-    Condition,
     Entity,
     Field,
     Limit,
     Specification,
     StateMachine,
 )
+
+_MOST_WAYS = 6
 
 
 def snake(name: str) -> str:
@@ -86,48 +87,25 @@ class Blueprint:
         """Writable fields but the state."""
         return [field for field in self.writable(entity) if field.name != self.state_field(entity.name)]
 
-    def reachable(self, entity: str, state: str) -> list[list[str]]:
-        """Ways of action names from the initial state to this one, the shortest first, at most six."""
-        machine = self.machine(entity)
-        if machine is None:
-            return []
-        return self.ways(entity, machine.initial, state)
-
-    def ways(self, entity: str, start: str, state: str) -> list[list[str]]:
-        """Ways of action names from one state to another, the shortest first, at most six."""
-        found: list[list[str]] = [[]] if start == state else []
+    def ways(self, entity: str, start: str, state: str) -> list[list[Action]]:
+        """Ways of actions from one state to another, the shortest first, at most six."""
+        found: list[list[Action]] = [[]] if start == state else []
         edges = [(rule, source) for rule in self.actions(entity) for source in self.sources(rule)]
-        front: list[tuple[str, list[str], frozenset[str]]] = [(start, [], frozenset({start}))]
-        while front and len(found) < 6:
+        front: list[tuple[str, list[Action], frozenset[str]]] = [(start, [], frozenset({start}))]
+        while front and len(found) < _MOST_WAYS:
             following = []
             for at, way, seen in front:
                 for rule, source in edges:
                     if source != at or not rule.target or rule.target in seen:
                         continue
                     if rule.target == state:
-                        found.append([*way, rule.name])
+                        found.append([*way, rule])
                     else:
-                        following.append((rule.target, [*way, rule.name], seen | {rule.target}))
+                        following.append((rule.target, [*way, rule], seen | {rule.target}))
             front = following
-        unique: list[list[str]] = []
-        for way in found:
-            if way not in unique:
-                unique.append(way)
-        return unique
+        return found
 
     def sources(self, action: Action) -> tuple[str, ...]:
         """States that an action starts from; all where it names none."""
         machine = self.machine(action.entity)
         return action.sources or (machine.states if machine else ())
-
-    def guards_on(self, entity: str, way: list[str], start: str) -> list[Condition]:
-        """Guards of the actions on a way, as far as they speak of values that a create can set."""
-        guards: list[Condition] = []
-        at = start
-        for name in way:
-            for rule in self.actions(entity, name):
-                if at in self.sources(rule) and rule.target:
-                    guards += rule.guards
-                    at = rule.target
-                    break
-        return guards

@@ -30,6 +30,7 @@ from streams.agents.testing_engineer.world import held_number
 # A limit read from a record is set to this, so that few records reach it.
 _FEW = 2
 _MOST_RECORDS = 60
+_PLENTY = 50
 
 
 def limit(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
@@ -214,6 +215,7 @@ def _happen(scenario: Scenario, rule: Adjustment, when: list[Condition], given: 
     if rule.on == "create":
         if not given:
             given = {rule.via: _holder(scenario, rule)}
+        _stock_up(scenario, rule, given)
         record = scenario.create(rule.entity, given, when)
         return _target(scenario, rule, record)
     for action in scenario.blueprint.actions(rule.entity, rule.on):
@@ -230,6 +232,13 @@ def _happen(scenario: Scenario, rule: Adjustment, when: list[Condition], given: 
     raise CannotSatisfyError(f"{rule.on} cannot be done")
 
 
+def _stock_up(scenario: Scenario, rule: Adjustment, given: dict[str, Value]) -> None:
+    """So much of the number that something may be taken from it."""
+    holder = given.get(rule.via)
+    if rule.sign < 0 and rule.floor and isinstance(holder, Record):
+        scenario.supply(holder, rule.target, Decimal(rule.floor) + _PLENTY)
+
+
 def _holder(scenario: Scenario, rule: Adjustment) -> Record:
     reference = scenario.specification.entity(rule.entity).field(rule.via)
     assert reference is not None
@@ -241,6 +250,7 @@ def _changes(rule: Adjustment) -> Callable[[Scenario], None]:
         target = _happen(scenario, rule, list(rule.when), {})
         has(scenario, target, rule.target)
         if rule.on == "create":
+            _stock_up(scenario, rule, {rule.via: target})
             scenario.create(rule.entity, {rule.via: target}, rule.when)
             has(scenario, target, rule.target)
 

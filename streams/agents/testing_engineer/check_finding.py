@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from schemas.specification import Criterion, Entity, Field, Listing, Search
+from schemas.specification import Action, Criterion, Entity, Field, Listing, Search
 from streams.agents.testing_engineer.asserting import lists, path_of
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
+from streams.agents.testing_engineer.check_lifecycle import ready, take
+from streams.agents.testing_engineer.examples import example
 from streams.agents.testing_engineer.making import make, make_unlike
 from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import listing as script_list
@@ -47,11 +49,39 @@ def differing(scenario: Scenario, entity: Entity, field: Field) -> list[Record]:
         _several(scenario, [lambda: scenario.create(entity, {name: scenario.create(target)})] * 2)
     else:
         _several(scenario, [lambda: scenario.create(entity)] * 2)
+    _several(scenario, _other_ways(scenario, entity, field))
     made = scenario.world.live(entity.name)
     values = {str(identity(scenario.reading.value(record, name))) for record in made}
     if len(values) < 2:
         raise CannotSatisfyError(f"all have the same {name}")
     return made
+
+
+def _other_ways(scenario: Scenario, entity: Entity, field: Field) -> list[Callable[[], object]]:
+    """Where an ordinary create leaves the field empty: it is sent on purpose, or a step sets it."""
+    if field.name in {one.name for one in scenario.blueprint.usual(entity)}:
+        return []
+    if field.name == scenario.blueprint.state_field(entity.name) or field.type == "reference":
+        return []
+    if field.name in {one.name for one in scenario.blueprint.body_fields(entity)}:
+        now = scenario.world.now
+        return [_with(scenario, entity, field, example(field, number, now)) for number in (3, 4)]
+    adding = [
+        _with_new(scenario, one.entity)
+        for one in scenario.specification.adjustments
+        if one.target == field.name
+    ]
+    setting = {one.on for one in scenario.specification.effects if one.field == field.name}
+    rules = [rule for rule in scenario.blueprint.actions(entity.name) if rule.name in setting]
+    return [*adding, *(_taken(scenario, rule) for rule in rules)]
+
+
+def _with_new(scenario: Scenario, entity: str) -> Callable[[], object]:
+    return lambda: scenario.create(entity)
+
+
+def _taken(scenario: Scenario, rule: Action) -> Callable[[], object]:
+    return lambda: take(scenario, ready(scenario, rule), rule)
 
 
 def identity(value: Value) -> Value | int:
@@ -210,7 +240,14 @@ def exporting(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
                 scenario.script.check("assert ", f'rows[0]["{field.name}"] == {source}')
 
     def formula(scenario: Scenario) -> None:
-        field = next((one for one in blueprint.usual(entity) if one.type == "text" and not one.many), None)
+        field = next(
+            (
+                one
+                for one in blueprint.body_fields(entity)
+                if one.type in ("text", "long_text") and not one.many
+            ),
+            None,
+        )
         if field is None:
             raise CannotSatisfyError("no text")
         record = scenario.create(entity, {field.name: 'a,"b"'})

@@ -117,7 +117,7 @@ def acting(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
 
 def ready(scenario: Scenario, rule: Action, state: str = "", extra: tuple[Condition, ...] = ()) -> Record:
     """A record for which the action can be taken, but for its inputs."""
-    guards = [guard for guard in rule.guards if not _about_inputs(rule, guard)]
+    guards = [guard for guard in rule.guards if not _about_inputs(scenario.blueprint, rule, guard)]
     return make(scenario, rule.entity, [*guards, *extra], state=state or _first(rule))
 
 
@@ -125,8 +125,16 @@ def _first(rule: Action) -> str:
     return rule.sources[0] if rule.sources else ""
 
 
-def _about_inputs(rule: Action, guard: Condition) -> bool:
-    return bool({guard.left.split(".")[0], guard.right.split(".")[0]} & set(rule.inputs))
+def _about_inputs(blueprint: Blueprint, rule: Action, guard: Condition) -> bool:
+    sides = {guard.left.split(".")[0], guard.right.split(".")[0]}
+    computed = {
+        one.field: {*one.operands, one.case_field}
+        for one in blueprint.specification.derivations
+        if one.entity == rule.entity
+    }
+    for side in tuple(sides):
+        sides |= computed.get(side, set())
+    return bool(sides & set(rule.inputs))
 
 
 def take(scenario: Scenario, record: Record, rule: Action) -> None:
@@ -165,7 +173,7 @@ def _refusals(blueprint: Blueprint, rule: Action, name: str) -> Iterator[Attempt
         ending = f"_{number + 1}" if len(rule.guards) > 1 else ""
         label = name if same[0] is rule else f"{name}_{snake(rule.id)}"
         yield Attempt(f"{label}_against_guard{ending}", "not by this rule", _against(rule, guard))
-        if guard.operator in ("lt", "le", "gt", "ge"):
+        if guard.operator in ("le", "ge"):
             yield Attempt(
                 f"{label}_just_within_guard{ending}", "200 right at the bound", _just_within(rule, guard)
             )
@@ -210,13 +218,17 @@ def example_inputs(scenario: Scenario, rule: Action, record: Record) -> dict[str
 
 def _against(rule: Action, guard: Condition) -> Callable[[Scenario], None]:
     def build(scenario: Scenario) -> None:
-        if _about_inputs(rule, guard):
+        if _about_inputs(scenario.blueprint, rule, guard):
             record = ready(scenario, rule)
             others = [other for other in rule.guards if other is not guard]
             values = example_inputs(scenario, rule, record)
             inputs = scenario.fitted(record, values, [*others, negated(guard)])
         else:
-            others = [other for other in rule.guards if other is not guard and not _about_inputs(rule, other)]
+            others = [
+                other
+                for other in rule.guards
+                if other is not guard and not _about_inputs(scenario.blueprint, rule, other)
+            ]
             record = make(scenario, rule.entity, [*others, negated(guard)], state=_first(rule))
             inputs = example_inputs(scenario, rule, record)
         instead = judging.rule_for(scenario.world, record, rule.name, inputs)
@@ -233,13 +245,18 @@ def _against(rule: Action, guard: Condition) -> Callable[[Scenario], None]:
 
 def _just_within(rule: Action, guard: Condition) -> Callable[[Scenario], None]:
     def build(scenario: Scenario) -> None:
-        if guard.operator not in ("le", "ge") or _about_inputs(rule, guard):
-            raise CannotSatisfyError("no bound that is within")
         exactly = Condition(
             left=guard.left, operator="eq", right=guard.right, right_factor=guard.right_factor
         )
-        record = ready(scenario, rule, extra=(exactly,))
-        take(scenario, record, rule)
+        if _about_inputs(scenario.blueprint, rule, guard):
+            record = ready(scenario, rule)
+            inputs = scenario.inputs(rule, record)
+            inputs = scenario.fitted(record, inputs, [*rule.guards, exactly])
+            scenario.act(record, rule.name, inputs)
+            seen(scenario, record)
+        else:
+            record = ready(scenario, rule, extra=(exactly,))
+            take(scenario, record, rule)
         reads_as(scenario, record)
 
     return build

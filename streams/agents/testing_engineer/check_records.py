@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from decimal import Decimal
 
 from schemas.specification import Criterion, Entity, Field
 from streams.agents.testing_engineer import judging
@@ -18,12 +19,12 @@ from streams.agents.testing_engineer.asserting import (
 )
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
-from streams.agents.testing_engineer.examples import differs, example
+from streams.agents.testing_engineer.examples import differs, example, typed, within_bounds
 from streams.agents.testing_engineer.making import make
 from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import Call, dictionary, item_path
 from streams.agents.testing_engineer.solving import CannotSatisfyError
-from streams.agents.testing_engineer.values import Record, Value
+from streams.agents.testing_engineer.values import NUMBERS, Record, Value
 
 _NOTHING_HAS = 999_999
 
@@ -55,8 +56,8 @@ def creating(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
 
     def unreadable(scenario: Scenario) -> None:
         path = path_of(entity)
-        scenario.script.check("", f'refused(client.post("{path}", content="{{not json"), 400)')
-        scenario.script.check("", f'refused(client.post("{path}", json=[]), 422)')
+        refused(scenario, "post", f'"{path}"', None, 400, content="{not json")
+        refused(scenario, "post", f'"{path}"', "[]", 422)
         record = scenario.plan(entity)
         body = dictionary({**scenario.body(record), "no_such_field": "x"})
         refused(scenario, "post", f'"{path}"', body, 422, field="no_such_field")
@@ -105,7 +106,7 @@ def listing(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
 
     def bad(scenario: Scenario) -> None:
         for query in ("limit=0", "limit=201", "offset=-1", "limit=x", "sort=no_such_field"):
-            scenario.script.check("", f'refused(client.get("{path}?{query}"), 422)')
+            refused(scenario, "get", f'"{path}?{query}"', None, 422)
         for query in ("limit=1", "limit=200", "offset=0"):
             scenario.script.check("assert ", f'client.get("{path}?{query}").status_code == 200')
 
@@ -150,6 +151,9 @@ def other_value(scenario: Scenario, record: Record, field: Field) -> Value:
         candidates = list(field.choices)
     if field.type == "boolean" and not field.many:
         candidates = [True, False]
+    if isinstance(held, int | Decimal) and not isinstance(held, bool) and field.type in NUMBERS:
+        smaller = typed(Decimal(held) - Decimal(field.multiple_of or 1), field)
+        candidates += [smaller] if within_bounds(smaller, field) else []
     for value in candidates:
         if differs(value, held) and not list(judging.of_change(scenario.world, record, {field.name: value})):
             return value
@@ -211,7 +215,7 @@ def updating(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
         record = scenario.create(entity)
         path = item_path(record)
         refused(scenario, "patch", path, dictionary({"no_such_field": "x"}), 422, field="no_such_field")
-        scenario.script.check("", f'refused(client.patch({path}, content="{{not json"), 400)')
+        refused(scenario, "patch", path, None, 400, content="{not json")
         for field in blueprint.body_fields(entity):
             if field.required:
                 refused(scenario, "patch", path, dictionary({field.name: None}), 422, field=field.name)
@@ -231,7 +235,7 @@ def deleting(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
     def build(scenario: Scenario) -> None:
         record, other = scenario.create(entity), scenario.create(entity)
         remove(scenario, record)
-        scenario.script.check("", f"refused(client.delete({item_path(record)}), 404)")
+        refused(scenario, "delete", item_path(record), None, 404)
         lists(scenario, path_of(entity), {}, scenario.world.live(entity.name))
         reads_as(scenario, other)
 
@@ -247,14 +251,14 @@ def _of_referred(entity: Entity, other: Entity, field: Field) -> Attempt:
         record = scenario.create(entity)
         child = make(scenario, other, given={field.name: record})
         remove(scenario, record)
-        scenario.script.check("", f"refused(client.get({item_path(child)}), 404)")
+        refused(scenario, "get", item_path(child), None, 404)
 
     def kept(scenario: Scenario) -> None:
         record = scenario.create(entity)
         referring = make(scenario, other, given={field.name: record})
         if referring is record or {r.status for r in judging.of_delete(scenario.world, record)} != {409}:
             raise CannotSatisfyError("nothing refers to it")
-        scenario.script.check("", f"refused(client.delete({item_path(record)}), 409)")
+        refused(scenario, "delete", item_path(record), None, 409)
         reads_as(scenario, record)
         remove(scenario, referring)
         remove(scenario, record)
@@ -273,11 +277,11 @@ def unknown(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
         record = scenario.create(entity)
         body: Mapping[str, Value] = scenario.body(record)
         for method in ("get", "delete"):
-            scenario.script.check("", f'refused(client.{method}("{path}"), 404)')
+            refused(scenario, method, f'"{path}"', None, 404)
         refused(scenario, "patch", f'"{path}"', dictionary({}), 404)
         refused(scenario, "put", f'"{path}"', dictionary(body), 404)
         for name in dict.fromkeys(action.name for action in blueprint.actions(entity.name)):
-            scenario.script.check("", f'refused(client.post("{path}/{name}", json={{}}), 404)')
+            refused(scenario, "post", f'"{path}/{name}"', dictionary({}), 404)
         for bad in ("0", "-1", "x", "99999999999999999999"):
             answer = f'client.get("{path_of(entity)}/{bad}")'
             scenario.script.check("assert ", f"{answer}.status_code in (404, 422)")

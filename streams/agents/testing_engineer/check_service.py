@@ -8,7 +8,7 @@ from schemas.specification import Criterion, Specification
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
 from streams.agents.testing_engineer.scenario import Scenario
-from streams.agents.testing_engineer.script import Looped
+from streams.agents.testing_engineer.script import Compared, Looped
 from streams.agents.testing_engineer.values import quoted
 
 
@@ -31,8 +31,9 @@ def service(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
         scenario.script.check("assert ", 'document["openapi"].startswith("3.1")')
         scenario.script.write("offered = ", "operations(document)")
         for operation in specification.operations:
-            path = f'("{operation.method}", "{operation.path}")'
-            scenario.script.check("assert ", f'offered["{operation.name}"] == {path}')
+            request = f"{operation.method} {operation.path}"
+            found = f'offered["{operation.name}"]'
+            scenario.script.check("assert ", Compared(found, "==", quoted(request)))
         scenario.script.check("assert ", 'client.get("/docs").status_code == 200')
 
     def page(scenario: Scenario) -> None:

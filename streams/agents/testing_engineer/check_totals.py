@@ -8,11 +8,21 @@ from datetime import date
 from decimal import Decimal
 
 from schemas.specification import Criterion, Entity, Field, Report
+from streams.agents.testing_engineer.asserting import refused
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
 from streams.agents.testing_engineer.making import make, make_unlike
 from streams.agents.testing_engineer.scenario import Scenario
-from streams.agents.testing_engineer.script import Braces, flat, item_path
+from streams.agents.testing_engineer.script import (
+    Braces,
+    Call,
+    Compared,
+    Named,
+    Node,
+    dictionary,
+    flat,
+    item_path,
+)
 from streams.agents.testing_engineer.solving import CannotSatisfyError
 from streams.agents.testing_engineer.values import Record, Unknown, Value, literal
 
@@ -111,7 +121,7 @@ def _of_parent(rule: Report) -> Callable[[Scenario], None]:
         own = [one for one in records if scenario.reading.value(one, rule.within) is parent]
         _reports(scenario, rule, item_path(parent, "/" + rule.name), own)
         path = f'"/{parent.entity.plural}/999999/{rule.name}"'
-        scenario.script.check("", f"refused(client.get({path}), 404)")
+        refused(scenario, "get", path, None, 404)
 
     return build
 
@@ -184,11 +194,10 @@ def _reports(
 ) -> None:
     """The report must say just this; its rows may come in any order."""
     said = totals(scenario, rule, records)
-    params = ""
+    arguments: list[Node] = [path]
     if query:
-        items = tuple((name, literal(value)) for name, value in query.items())
-        params = f", params={flat(Braces(items))}"
-    scenario.script.write("report = ", f"accepted(client.get({path}{params}))")
+        arguments.append(Named("params", dictionary(query)))
+    scenario.script.write("report = ", Call("accepted", (Call("client.get", tuple(arguments)),)))
     scenario.script.check("assert ", f'report["total"] == {_amount(scenario, rule, said.total)}')
     if not rule.group_by:
         return
@@ -199,6 +208,7 @@ def _reports(
             ("total", _amount(scenario, rule, amount)),
         ]
         rows.append(flat(Braces(tuple(pairs))))
-    scenario.script.check("assert ", f'len(report["rows"]) == {len(rows)}')
+    scenario.script.write("rows = ", 'report["rows"]')
+    scenario.script.check("assert ", f"len(rows) == {len(rows)}")
     for row in rows:
-        scenario.script.check("assert ", f'{row} in report["rows"]')
+        scenario.script.check("assert ", Compared(row, "in", "rows"))

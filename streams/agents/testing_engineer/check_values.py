@@ -52,10 +52,12 @@ def _exactly(condition: Condition) -> Condition:
 def _within(rule: Comparison) -> Callable[[Scenario], None]:
     def build(scenario: Scenario) -> None:
         condition = rule.condition
+        given = [_given(name) for name in comparison_fields(rule)]
         if condition.operator in ("le", "ge"):
-            record = scenario.plan(rule.entity, {}, [condition, _exactly(condition)])
+            record = scenario.plan(rule.entity, {}, [*given, condition, _exactly(condition)])
         else:
-            record = scenario.plan(rule.entity, {}, [condition], without=rule.id, tight=condition)
+            wanted = [*given, condition]
+            record = scenario.plan(rule.entity, {}, wanted, without=rule.id, tight=condition)
         scenario.supply_on_create(record)
         scenario.send(record, scenario.body(record))
         scenario.script.checks += 1
@@ -67,8 +69,9 @@ def _within(rule: Comparison) -> Callable[[Scenario], None]:
 def _against(rule: Comparison) -> Callable[[Scenario], None]:
     def build(scenario: Scenario) -> None:
         wrong = negated(rule.condition)
+        given = [_given(name) for name in comparison_fields(rule)]
         tight = wrong if wrong.operator in _ORDERINGS else None
-        record = scenario.plan(rule.entity, {}, [wrong], without=rule.id, tight=tight)
+        record = scenario.plan(rule.entity, {}, [*given, wrong], without=rule.id, tight=tight)
         body = scenario.body(record)
         create_refused(scenario, record, body, 422, rule=rule.id, message=rule.message)
         lists(scenario, path_of(record.entity), {}, scenario.world.live(rule.entity))
@@ -78,7 +81,7 @@ def _against(rule: Comparison) -> Callable[[Scenario], None]:
 
 def _changed(rule: Comparison, name: str) -> Callable[[Scenario], None]:
     def build(scenario: Scenario) -> None:
-        record = scenario.create(rule.entity, {}, [_given(name)])
+        record = scenario.create(rule.entity, {}, [_given(name) for name in comparison_fields(rule)])
         if name not in {field.name for field in scenario.blueprint.body_fields(record.entity)}:
             raise CannotSatisfyError(f"{name} cannot be sent")
         values = scenario.fitted(

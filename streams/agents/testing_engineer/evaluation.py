@@ -100,7 +100,7 @@ class Reading:
             for child in self.records
             if child.entity.name == rule.child
             and not child.deleted
-            and child.values.get(rule.via) is record
+            and child.values.get(rule.via) is record.itself
             and self.all_hold(rule.where, child)
         ]
 

@@ -99,7 +99,14 @@ def _family(world: World, record: Record) -> list[Record]:
 
 def shadow(record: Record, values: Mapping[str, Value]) -> Record:
     """The record as it would be with other values."""
-    return Record(record.entity, record.variable, {**record.values, **values}, record.number, record.done)
+    return Record(
+        record.entity,
+        record.variable,
+        {**record.values, **values},
+        record.number,
+        record.done,
+        shadows=record.itself,
+    )
 
 
 def _locks(world: World, record: Record, operation: str) -> Iterator[Refusal]:

@@ -80,8 +80,8 @@ def _wish_lists(
     yield list(wanted)
     if machine is not None:
         for goal in [state] if state else _state_goals(scenario, entity, wanted):
-            for way in blueprint.reachable(entity.name, goal):
-                guards = blueprint.guards_on(entity.name, way, machine.initial)
+            for way in blueprint.ways(entity.name, machine.initial, goal):
+                guards = [guard for rule in way for guard in rule.guards]
                 if guards:
                     yield [*wanted, *_settable(scenario, entity, guards)]
     settable = _settable(scenario, entity, wanted)

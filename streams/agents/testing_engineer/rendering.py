@@ -19,6 +19,7 @@ _STEPS = (
     "create",
     "exported",
     "lists",
+    "operations",
     "read",
     "refused",
     "remove",

@@ -278,11 +278,11 @@ class Scenario:
         for way in self.blueprint.ways(record.entity.name, str(self.state(record)), state):
             try:
                 with self.trial():
-                    for name in way:
-                        self.make_ready(record, name)
-                        self.act(record, name)
+                    for rule in way:
+                        self.make_ready(record, rule.name)
+                        self.act(record, rule.name)
                     if self.state(record) != state:
-                        raise CannotSatisfyError(f"{way} leads elsewhere")
+                        raise CannotSatisfyError(f"{[rule.id for rule in way]} leads elsewhere")
                     return
             except CannotSatisfyError:
                 continue

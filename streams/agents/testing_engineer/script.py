@@ -48,7 +48,16 @@ class Looped:
     items: tuple[str, ...]
 
 
-Node = str | Call | Braces | Named | Looped
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`left operator right`."""
+
+    left: str
+    operator: str
+    right: str
+
+
+Node = str | Call | Braces | Named | Looped | Compared
 
 
 def flat(node: Node) -> str:
@@ -57,6 +66,8 @@ def flat(node: Node) -> str:
         return node
     if isinstance(node, Named):
         return f"{node.name}={flat(node.value)}"
+    if isinstance(node, Compared):
+        return f"{node.left} {node.operator} {node.right}"
     if isinstance(node, Looped):
         return f"({', '.join(node.items)}{',' if len(node.items) == 1 else ''}):"
     if isinstance(node, Call):
@@ -73,6 +84,8 @@ def render(prefix: str, node: Node, suffix: str = "", indent: int = 0) -> list[s
     line = f"{margin}{prefix}{flat(node)}{suffix}"
     if len(line) <= _WIDTH or isinstance(node, str):
         return [line]
+    if isinstance(node, Compared):
+        return _compared(f"{margin}{prefix}", node, margin)
     if isinstance(node, Looped):
         return [f"{margin}{prefix}(", *(f"{margin}    {item}," for item in node.items), f"{margin}):"]
     if isinstance(node, Braces):
@@ -89,6 +102,14 @@ def render(prefix: str, node: Node, suffix: str = "", indent: int = 0) -> list[s
         return [head, together, tail]
     lines = [line for argument in node.arguments for line in render("", argument, ",", indent + 4)]
     return [head, *lines, tail]
+
+
+def _compared(head: str, node: Compared, margin: str) -> list[str]:
+    whole = f"{margin}    {flat(node)}"
+    if len(whole) <= _WIDTH:
+        return [f"{head}(", whole, f"{margin})"]
+    sides = [f"{margin}    {node.left}", f"{margin}    {node.operator} {node.right}"]
+    return [f"{head}(", *sides, f"{margin})"]
 
 
 class Script:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from schemas.specification import Comparison, Condition, Field, Limit
@@ -10,7 +11,7 @@ from schemas.specification.condition import Operator
 from streams.agents.testing_engineer.blueprint import Blueprint
 from streams.agents.testing_engineer.evaluation import Reading
 from streams.agents.testing_engineer.examples import beside, example, within_bounds
-from streams.agents.testing_engineer.values import Record, Value, moment
+from streams.agents.testing_engineer.values import Record, Value, aligned, moment
 
 _PASSES = 40
 _MIRRORED: dict[Operator, Operator] = {
@@ -193,6 +194,8 @@ class Solver:
         rule = self.reading.derivations.get((name, target.name))
         if rule is not None and rule.kind in ("product", "sum", "difference"):
             return self._set_derived(plan, rule.operands[0], target, wanted)
+        if rule is not None and rule.kind == "offset":
+            return self._set_start(plan, rule.operands[0], target, wanted)
         writable = {field.name for field in self.blueprint.writable(plan.record.entity)}
         if target.name not in writable or target.name in plan.fixed or not within_bounds(wanted, target):
             return False
@@ -213,6 +216,19 @@ class Solver:
         scaled = Decimal(held) * Decimal(wanted) / Decimal(now)
         up = Decimal(wanted) > Decimal(now)
         return self._set(plan, source, beside("ge" if up else "le", scaled, source))
+
+    def _set_start(self, plan: Plan, operand: str, target: Field, wanted: Value) -> bool:
+        """Moves what an offset counts from by as much as its result is to move."""
+        source = plan.record.entity.field(operand)
+        now = self.reading.value(plan.record, target.name)
+        held = plan.record.values.get(operand)
+        if source is None or not isinstance(wanted, date) or not isinstance(now, date):
+            return False
+        if not isinstance(held, date):
+            return False
+        one, other = aligned(wanted, now)
+        moved = held + (one - other)  # type: ignore[operator]
+        return self._set(plan, source, beside("eq", moved, source))
 
 
 def comparison_fields(rule: Comparison) -> list[str]:

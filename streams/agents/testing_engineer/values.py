@@ -39,6 +39,7 @@ class Record:
         done: how often each action was done.
         number: it is the n-th of its entity in the test, from 1.
         deleted: it is no longer there.
+        shadows: the record that this one shows with other values, None for a record of its own.
     """
 
     entity: Entity
@@ -47,6 +48,12 @@ class Record:
     number: int
     done: dict[str, int] = field(default_factory=dict)
     deleted: bool = False
+    shadows: Record | None = None
+
+    @property
+    def itself(self) -> Record:
+        """The record that others refer to."""
+        return self.shadows or self
 
 
 Value = Scalar | Record | Unknown | tuple[Scalar, ...]
@@ -129,7 +136,9 @@ def literal(value: Value) -> str:
 
 
 def quoted(text: str) -> str:
-    """A Python string literal in double quotes; a long run of one character as a product."""
+    """A Python string literal; a long run of one character as a product."""
+    if '"' in text and "'" not in text and text.isprintable() and "\\" not in text:
+        return f"'{text}'"
     if len(text) > _LONG and len(set(text)) == 1:
         return f"{quoted(text[0])} * {len(text)}"
     return json.dumps(text, ensure_ascii=False)
