@@ -70,7 +70,8 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
         optional = clause.modal in ("can", "may", "might", "could") or "optionally" in clause.adverbs
         if optional:
             listed = [replace(a, optional=True if a.optional is None else a.optional) for a in listed]
-        if listed and not (weak and verb in _WEAK and not _plainly_data(listed, verb)):
+        thing_records = verb in ("record", "store", "hold") and len(listed) > 1 and not people.is_person(subject[-1])
+        if listed and (thing_records or not (weak and verb in _WEAK and not _plainly_data(listed, verb))):
             found.append(
                 Declaration(subject=subject, attributes=tuple(listed), sentence=sentence, weak=_is_weak(verb, subject))
             )
@@ -92,10 +93,15 @@ def _is_weak(verb: str, subject: tuple[str, ...]) -> bool:
 
 def _plainly_data(listed: list[Attribute], verb: str) -> bool:
     """A 'weak' verb like 'need' declares data only where most of its objects are usual data."""
-    data = [a for a in listed if field_types.is_data_head(a.head) or field_types.is_data_head(a.written) or a.detail]
+    data = [a for a in listed if _is_data(a)]
     if verb in ("get", "receive"):
         return len(data) == len(listed)
     return len(listed) >= 2 and len(data) * 2 >= len(listed)
+
+
+def _is_data(attribute: Attribute) -> bool:
+    heads = field_types.is_data_head(attribute.head) or field_types.is_data_head(attribute.written)
+    return heads or bool(attribute.detail) or attribute.words[0] in ("date", "time", "number", "name")
 
 
 def _subject(clause: Clause) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
 from streams.agents.business_analyzer.entity_fields import put, refer
 from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
 from streams.agents.business_analyzer.restating import restate
-from streams.agents.business_analyzer.tokens import Token
+from streams.agents.business_analyzer.tokens import Token, tokenise
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,24 @@ _COUNTED = re.compile(r"(^|_)(stock|quota|seats?|capacity|quantity|copies|places
 _LATER_FIELDS = re.compile(r"\b(?:leave|add|write|give|post) (?:an? |their )?(?:optional )?(comment|note|message|review)\b")
 
 
+_STORED = re.compile(
+    r"^(?:when|whenever|if|once|after) (?P<deed>[^,]+), (?P<list>.+?) (?:is|are|gets?) (?:also |then )?(?:stored|recorded|noted|saved|kept"
+    r"|registered|logged|written down|captured|documented|entered)$",
+    re.IGNORECASE,
+)
+_FILLED_LATER = re.compile(
+    r"^(?:the |its |their )?(?P<list>[\w\- ]{3,40}?) (?:is|are|will be|gets?) (?:only )?(?:filled in|set|added|entered|recorded|stored|noted)"
+    r" (?:later|when|once|after|as soon as)\b",
+    re.IGNORECASE,
+)
+_LOAN = Deed("borrow", ("",), ("loan",), frozenset({"loan", "lending", "borrowing", "rental"}))
+
+
 def find(draft: Draft) -> None:
     """Add the records that deeds leave, where the text names no such record."""
+    latest: EntityDraft | None = None
     for sentence in draft.document.sentences:
+        latest = _stored(draft, sentence.text, latest)
         for statement in restate(sentence.text):
             for clause in clauses(statement):
                 if clause.passive or clause.negative or clause.lead in ("if", "when", "unless", "before", "after", "whether"):
@@ -76,6 +91,29 @@ def find(draft: Draft) -> None:
                 for deed in _DEEDS:
                     if deed.verb in clause.verbs:
                         _leave(draft, deed, clause, sentence.text)
+
+
+def _stored(draft: Draft, text: str, latest: EntityDraft | None) -> EntityDraft | None:
+    """'When a reader borrows a copy, the loan date is stored': data of the record that the deed leaves."""
+    stored = _STORED.match(text)
+    for clause in clauses(stored["deed"]) if stored else ():
+        for deed in (_LOAN, *_DEEDS):
+            found = _object(draft, deed, clause) if deed.verb in clause.verbs else None
+            if found is None or stored is None:
+                continue
+            record = _known(draft, deed, found[0]) or draft.add(deed.record)
+            if record is not None:
+                refer(record, found[0], True) if not record.reference_to(found[0]) else None
+                for attribute in attributes(tokenise(stored["list"])):
+                    put(draft, record, attribute)
+                return record
+    later = _FILLED_LATER.match(text)
+    listed = attributes(tokenise(later["list"])) if later else []
+    named = later and any(words.snake(a.words) in e.fields for a in listed for e in draft.entities)
+    if latest is not None and later and not named:
+        for attribute in listed:
+            put(draft, latest, replace(attribute, optional=True))
+    return latest
 
 
 def _leave(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
-from streams.agents.business_analyzer import deeds, entity_fields, explicit_entities, field_statements, field_types, lexicon, passing_mentions, people, pronouns, relations, role_reading, words
+from streams.agents.business_analyzer import deeds, entity_fields, explicit_entities, field_statements, field_types, lexicon, passing_mentions, people, pronouns, relations, role_reading, state_lists, words
 from streams.agents.business_analyzer.clauses import Clause, clauses
 from streams.agents.business_analyzer.declarations import Declaration, declarations, objects, subject_words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
@@ -35,6 +34,7 @@ def collect(draft: Draft) -> None:
     relations.relate(draft)
     deeds.find(draft)
     passing_mentions.find(draft)
+    state_lists.find(draft)
     field_statements.apply(draft)
     _drop_mere_containers(draft)
     role_reading.roles(draft)
@@ -52,9 +52,24 @@ def _drop_mere_containers(draft: Draft) -> None:
                 other.parent = "" if other.parent == made.name else other.parent
 
 
+def _asked_for(draft: Draft) -> dict[str, set[Words]]:
+    """What 'employees request trips' makes of 'request': another name for such a trip."""
+    found: dict[str, set[Words]] = {}
+    for sentence in draft.document.sentences:
+        for clause in clauses(canonical(sentence.text)):
+            for verb in set(clause.verbs) & {"request", "report", "claim"}:
+                found.setdefault(verb, set()).update(subject_words(phrase) for phrase in objects(clause))
+    return found
+
+
 def _names(draft: Draft, declared: list[Declaration]) -> None:
+    asked_for = _asked_for(draft)
     for declaration in declared:
-        if declaration.weak or not _is_thing(declaration.subject):
+        same = next((e for w in asked_for.get(declaration.subject[-1], ()) if (e := draft.resolve(w)) is not None), None)
+        if same is not None and draft.resolve(declaration.subject) is None:
+            same.aliases.add(declaration.subject)
+            continue
+        if declaration.weak or not _is_thing(declaration.subject, declared=True):
             continue
         known = draft.resolve(declaration.subject)
         if known is None:
@@ -92,11 +107,11 @@ def _owner_of(draft: Draft, part: str) -> Words:
     return ()
 
 
-def _is_thing(subject: Words) -> bool:
+def _is_thing(subject: Words, declared: bool = False) -> bool:
     head = subject[-1]
     if not re.search(r"[a-z]", head):
         return False
-    if head in lexicon.NOT_THINGS and not (len(subject) > 1 and head in lexicon.DATA_THINGS):
+    if head in lexicon.NOT_THINGS and not ((declared or len(subject) > 1) and head in lexicon.DATA_THINGS):
         return False
     return not (field_types.is_data_head(head) and len(subject) == 1 and head not in lexicon.DATA_THINGS)
 
@@ -123,7 +138,11 @@ def _created(clause: Clause) -> list[Phrase]:
         return []
     if clause.passive:
         making = [verb for verb in clause.verbs if verb in lexicon.MAKING]
-        return noun_phrases(clause.subject)[-1:] if making and clause.modal else []
+        noted = [verb for verb in clause.verbs if verb in lexicon.NOTING]
+        subjects = noun_phrases(clause.subject)
+        if noted and not clause.modal:
+            return [phrase for phrase in subjects if phrase.plural and phrase.determiner not in ("these", "those", "the")]
+        return subjects[-1:] if making and clause.modal else []
     if any(verb in lexicon.MAKING for verb in clause.verbs):
         return [phrase for phrase in objects(clause) if phrase.words]
     return []
@@ -132,7 +151,11 @@ def _created(clause: Clause) -> list[Phrase]:
 def _tracked(text: str) -> list[Phrase]:
     """'keep track of tasks', 'a list of suppliers'."""
     match = re.search(r"\b(?:keep|keeps|keeping) (?:track|a record|records|a list) of (.+)$", text, re.I)
-    match = match or re.search(r"\b(?:tracks?|manages?|tracking|managing|organi[sz]es?) (.+)$", text, re.I)
+    match = match or re.search(
+        r"(?<!by )(?<!of )(?<!a )(?<!the )\b(?:tracks?|manages?|tracking|managing|organi[sz]es?) (?!(?:number|code|id)s?\b)(.+)$",
+        text,
+        re.IGNORECASE,
+    )
     if not match:
         return []
     tokens = tokenise(match[1])
@@ -154,7 +177,6 @@ def _concrete(draft: Draft, subject: Words, phrase: Phrase) -> bool:
 def _prefer_common_names(draft: Draft) -> None:
     """'support tickets' that the text mostly calls tickets are tickets."""
     text = " ".join(sentence.low for sentence in draft.document.sentences)
-    counts = Counter(words.singular(word) for word in re.findall(r"[a-z][a-z\-]+", text))
     for entity in draft.entities:
         if entity.explicit or len(entity.words) < 2 or entity.words[-1] in lexicon.GENERIC_PARTS:
             continue
@@ -163,7 +185,8 @@ def _prefer_common_names(draft: Draft) -> None:
         several = words.plural(short[0])
         long_form = " ".join(entity.words)
         long_several = " ".join((*entity.words[:-1], several))
+        alone = rf"\b(?:{re.escape(short[0])}|{re.escape(several)})\b(?! (?:number|date|code|id|type|status|total|line|item|name)s?\b)"
         longs = len(re.findall(rf"\b(?:{re.escape(long_form)}|{re.escape(long_several)})\b", text))
-        if not others and counts[short[0]] - longs > longs and short[0] not in lexicon.NOT_THINGS:
+        if not others and len(re.findall(alone, text)) - longs > longs and short[0] not in lexicon.NOT_THINGS:
             entity.aliases.add(entity.words)
             entity.words = short

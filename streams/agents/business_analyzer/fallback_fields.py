@@ -13,7 +13,7 @@ def complete(draft: Draft) -> None:
     for entity in draft.entities:
         if any(f.type != "reference" for f in entity.fields.values()):
             continue
-        if entity.fields and len(entity.fields) > 1:
+        if entity.fields or any(other.parent and other.reference_to(entity) for other in draft.entities):
             continue
         entity.put(Field(name="name", label="Name", type="text", required=True))
         draft.assume(

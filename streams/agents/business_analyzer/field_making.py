@@ -25,7 +25,7 @@ _NOTES = frozenset(
 )
 _LATER = frozenset(
     "returned return-date closed completed finished cancelled approved paid actual resolution resolved approval"
-    " rejection checkout-time left deleted delivered shipped".split()
+    " rejection checkout-time left deleted delivered shipped exit check-out checkout".split()
 )
 _PERCENT = re.compile(r"\b(percent|percentage)\b|%")
 
@@ -99,7 +99,9 @@ def detailed(made: Field, detail: str) -> Field:
     numeric = [value for value in values if re.fullmatch(r"\d+(\.\d+)?( \w+)?", value)]
     if len(values) >= 2 and len(numeric) == len(values):
         return with_choices(made, values)
-    typed = next((TYPE_WORDS[value] for value in values if value in TYPE_WORDS), None)
+    typed = TYPE_WORDS.get(values[0]) if values else None
+    if typed == "choice" and len(values) > 2:
+        return with_choices(made, values[1:])
     if typed and typed != "choice":
         return constrained(replace(made, type=typed), low)
     if len(values) >= 2 and not _constraint(low) and all(len(value.split()) <= 4 for value in values):

@@ -72,6 +72,10 @@ _PHRASES: tuple[tuple[str, FieldType], ...] = (
     ("fuel level", "decimal"),
     ("due date", "date"),
     ("value date", "date"),
+    ("monthly limit", "money"),
+    ("weekly limit", "money"),
+    ("daily limit", "money"),
+    ("date-and-time", "datetime"),
 )
 # 'number' in these is a name that may have letters or leading zeros, not a quantity.
 _IDENTIFYING = frozenset(
@@ -117,12 +121,19 @@ def infer(phrase: tuple[str, ...], last_as_written: str = "") -> tuple[FieldType
 
 def _special(phrase: tuple[str, ...], text: str) -> FieldType | None:
     head = phrase[-1]
+    if "per" in phrase[1:-1]:
+        before = phrase[: phrase.index("per")]
+        return infer(before)[0] if before[-1] in _HEAD_TYPES else None
     if text.startswith(("is ", "has ")):
         return "boolean"
     if "number of" in text or "count of" in text or (text.startswith("max ") and head in _HEAD_TYPES):
         return "integer"
     if text.startswith(("date of", "day of")):
         return "date"
+    if text.startswith(("time of", "start of", "end of", "moment of")):
+        return "datetime"
+    if text.startswith(("year of", "age of", "duration of")):
+        return "integer"
     if text.startswith("amount of") or "per hour" in text or "per night" in text or "per person" in text:
         return "money"
     if head == "number":

@@ -31,6 +31,7 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
     # 'is uniquely identified by its number'
     (r"\b(?:is|are) (?:uniquely )?identified by (?:(?:its|their|the|an?|a unique|its unique) )?([\w\- ]+?)(?=$|[,.;]| and | with )", r"has \1 (unique)"),
     (r"\b(?:a |an )?(?:unique|mandatory|required) and (unique|mandatory|required) ", r"\1 "),
+    (r"\bdate and time\b", "date-and-time"),
     (r"\bflag (?:for|whether|if) (?:it is |they are |being )?([a-z]+)", r"\1 flag"),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), change) for pattern, change in _FORMS)

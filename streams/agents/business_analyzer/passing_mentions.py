@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from schemas.specification import Field
-from streams.agents.business_analyzer import field_making, field_types, naming, people, words
+from streams.agents.business_analyzer import field_making, field_types, lexicon, naming, people, words
 from streams.agents.business_analyzer.attributes import attributes
 from streams.agents.business_analyzer.clauses import Clause, clauses
 from streams.agents.business_analyzer.declarations import objects, subject_words
@@ -31,6 +31,8 @@ def find(draft: Draft) -> None:
             _lasting(draft, clause)
             _at_a_time(draft, clause)
             _by_data(draft, clause)
+            _for_something(draft, clause)
+            _actor(draft, clause)
         _levels(draft, sentence.low)
     for entity in draft.entities:
         if not entity.declared and not any(f.type != "reference" for f in entity.fields.values()):
@@ -94,6 +96,48 @@ def _by_data(draft: Draft, clause: Clause) -> None:
     type_, _ = field_types.infer(parts)
     if name and not any(f.type == type_ == "email" for f in thing.fields.values()):
         thing.put(Field(name=name, label=words.label(parts), type=type_, required=True))
+
+
+def _for_something(draft: Draft, clause: Clause) -> None:
+    """'A waiter opens an order for a table': the order names its table."""
+    if clause.passive or clause.negative or not set(clause.verbs) & _OPENING or clause.lead in ("if", "when", "unless"):
+        return
+    things = [draft.resolve(subject_words(phrase)) for phrase in objects(clause)]
+    if len(things) != 1 or things[0] is None or things[0].explicit:
+        return
+    for phrase in noun_phrases(clause.rest):
+        before = clause.rest[phrase.start - 1].low if phrase.start else ""
+        parts = subject_words(phrase)
+        if before != "for" or phrase.plural or phrase.determiner not in ("a", "an") or draft.resolve(parts) is not None:
+            continue
+        if people.is_person(parts[-1]) or words.snake(parts) in things[0].fields or parts[-1] in lexicon.NOT_THINGS:
+            continue
+        name = naming.field_name(parts, things[0].words)
+        if name and len(parts) <= 2:
+            things[0].put(Field(name=name, label=words.label(parts), type="text", required=True))
+
+
+def _actor(draft: Draft, clause: Clause) -> None:
+    """'Drivers start trips', 'an employee submits an expense': who did it is kept by name."""
+    if clause.passive or clause.negative or clause.modal or clause.lead in ("if", "when", "unless"):
+        return
+    if not set(clause.verbs) & {"start", "begin", "submit", "file", "report", "request", "log"}:
+        return
+    phrases = noun_phrases(clause.subject)
+    things = [draft.resolve(subject_words(phrase)) for phrase in objects(clause)]
+    if len(phrases) != 1 or len(things) != 1 or things[0] is None or things[0].explicit:
+        return
+    parts, thing = subject_words(phrases[0]), things[0]
+    if not people.is_person(parts[-1]) or parts[-1] in _NO_ACTORS or draft.resolve(parts) is not None:
+        return
+    if any(name.startswith(words.snake(parts)) or name in ("person", "owner", "author", "name") for name in thing.fields):
+        return
+    name = naming.field_name(parts, thing.words)
+    if name:
+        thing.put(Field(name=name, label=words.label(parts), type="text"))
+
+
+_NO_ACTORS = lexicon.ANYONE | {"user", "staff", "admin", "administrator", "team"}
 
 
 def _levels(draft: Draft, text: str) -> None:

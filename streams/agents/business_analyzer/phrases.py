@@ -80,6 +80,8 @@ def _phrase_at(tokens: tuple[Token, ...], start: int) -> Phrase | None:
     if not nouns:
         return None
     content = content[: nouns[-1] + 1]
+    content = _one_thing(determiner, content)
+    index -= _dropped(tokens, index, content)
     names = tuple(token.low for token in content)
     detail, end = _detail(tokens, index)
     return Phrase(
@@ -91,6 +93,23 @@ def _phrase_at(tokens: tuple[Token, ...], start: int) -> Phrase | None:
         start=start,
         end=end,
     )
+
+
+def _one_thing(determiner: str, content: list[Token]) -> list[Token]:
+    """'during a meeting decisions are taken': a plural after 'a meeting' begins the next phrase."""
+    if determiner not in ("a", "an", "each", "every", "one") or len(content) < 2:
+        return content
+    before = content[-2]
+    splits = words.is_plural(content[-1].low) and content[-1].low not in words.UNCOUNTED and before.tag in ("N", "VBG")
+    return content[:-1] if splits and not words.is_plural(before.low) else content
+
+
+def _dropped(tokens: tuple[Token, ...], index: int, content: list[Token]) -> int:
+    """How many tokens before `index` stand after the last one of the phrase."""
+    back = 0
+    while tokens[index - back - 1] is not content[-1]:
+        back += 1
+    return back
 
 
 def _of_value(tokens: tuple[Token, ...], index: int) -> bool:

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 
 from streams.agents.business_analyzer import field_types
-from streams.agents.business_analyzer.clauses import clauses
 from streams.agents.business_analyzer.inline_constraints import in_parentheses
 from streams.agents.business_analyzer.lexicon import CONTAINERS, KEEPING
+from streams.agents.business_analyzer.tokens import tokenise
 
 _X = r"(?P<x>[\w\- ]{2,40}?)"
 _EACH = r"(?:each|every|any|all|an?|the|our)?\s*"
@@ -28,6 +28,8 @@ _FORMS = tuple(
         rf"\s+(?:by|with|through|of|via)\s+(?:(?:its|their|the)\s+)?{_LIST}$",
         rf"^{_EACH}{_X}\s+(?:consists?|is composed|are composed|is made up|are made up)\s+of\s+{_LIST}$",
         rf"^{_EACH}{_X}\s+comes?\s+with\s+{_LIST}$",
+        rf"^{_EACH}{_X}\s+(?:can |must |should |may |will )?(?:registers?|signs? up|enrols?|enrolls?|subscribes?|joins?|creates? an account|are registered|is registered)"
+        rf"(?: once| online)?\s+(?:with|using)\s+(?:(?:its|their|the|my|his|her)\s+)?{_LIST}$",
         r"^(?:the )?(?:fields|attributes|properties|data|details|columns)\s+(?:of|for|per)\s+(?:an?|the|each|every)?\s*"
         rf"{_X}\s*(?::|are|is)\s*(?P<list>.+)$",
         rf"^{_X}\s+(?:fields|attributes|properties|data|details)\s*:\s*(?P<list>.+)$",
@@ -81,12 +83,23 @@ def canonical(text: str) -> str:
 
 def _subject_with(text: str) -> list[str]:
     """'Employees with a name and a desk can be given assets' says two things."""
+    made = _MADE_WITH.match(text)
+    if made:
+        thing = re.sub(r"^(?:an?|the|each|every|all)\s+", "", made["x"], flags=re.IGNORECASE)
+        return [f"each {thing.strip()} has {made['list']}", f"{made['x']} {made['verb']}"]
     match = _SUBJECT_WITH.match(text)
     if not match or re.search(r"\b(?:has|have|can|must|is|are)\b", match["list"]):
         return [text]
     thing = re.sub(r"^for (?:each|every) [^,]+,\s*", "", match["x"], flags=re.IGNORECASE)
     thing = re.sub(r"^(?:an?|the|each|every|all)\s+", "", thing, flags=re.IGNORECASE)
     return [f"each {thing.strip()} has {match['list']}", f"{match['x']} {match['verb']}"]
+
+
+_MADE_WITH = re.compile(
+    r"^(?P<x>(?:an?|the|each|every|all)?\s*[\w\-]+(?: [\w\-]+){0,2}) (?P<verb>(?:is|are|can be|must be) (?:made|placed|created|submitted|opened|issued|booked|reserved"
+    r"|ordered|assigned|linked|connected|filed|reported|raised|scheduled|planned|sent|written)\b[^,]*), (?:with|giving|including|stating) (?P<list>.+)$",
+    re.IGNORECASE,
+)
 
 
 def _form(text: str) -> str:
@@ -119,6 +132,7 @@ def _listlike(head: str, listing: str) -> bool:
         return False
     plain = re.sub(r"\([^)]*\)", "", listing)
     items = [item for item in re.split(r",|\band\b", plain) if item.strip()]
-    if len(items) < 2 or clauses(listing):
+    finite = any(token.tag in ("BE", "HAVE", "MD", "DO", "PRON") for token in tokenise(plain))
+    if len(items) < 2 or finite:
         return False
     return all(len(item.split()) <= 5 for item in items)

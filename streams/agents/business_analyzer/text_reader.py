@@ -124,8 +124,12 @@ def _blocks(lines: list[str]) -> list[str]:
             bullets.clear()
         intro = ""
 
+    previous = ""
     for line in lines:
         stripped = line.strip()
+        in_table, previous = previous.startswith("|"), stripped
+        if stripped.startswith("|") and re.fullmatch(r"[-=_*|:\s]{3,}", stripped):
+            continue
         if not stripped or re.fullmatch(r"[-=_*|:\s]{3,}", stripped):
             if bullets or paragraph:
                 keep = " ".join(paragraph) if paragraph and paragraph[-1].endswith(":") else ""
@@ -139,7 +143,7 @@ def _blocks(lines: list[str]) -> list[str]:
             intro = _HEADING.sub("", line).strip(" #*")
             blocks.append("\x01" + intro)
         elif stripped.startswith("|"):
-            bullets.append(_table_row(stripped))
+            bullets.append(_table_row(stripped, head=not in_table))
         elif _BULLET.match(line):
             if paragraph:
                 intro = _take_intro(blocks, paragraph)
@@ -156,9 +160,9 @@ def _blocks(lines: list[str]) -> list[str]:
     return blocks
 
 
-def _table_row(line: str) -> str:
+def _table_row(line: str, head: bool) -> str:
     cells = [cell.strip() for cell in line.strip("|").split("|")]
-    if not cells or cells[0].lower() in ("field", "name", "attribute", "column", "property"):
+    if head and cells[0].lower() in ("field", "name", "attribute", "column", "property", "field name"):
         return ""
     details = ", ".join(cell for cell in cells[1:] if cell)
     return f"{cells[0]} ({details})" if details else cells[0]

@@ -13,7 +13,7 @@ import lemminflect
 
 from streams.agents.business_analyzer import closed_words as closed
 
-_UNCOUNTED = frozenset(
+UNCOUNTED = frozenset(
     ["staff", "data", "equipment", "information", "furniture", "software", "hardware", "feedback", "stock", "inventory", "luggage", "baggage", "mileage", "cash", "money", "news", "series", "species"]
 )
 # The lexicon takes some words for the inflection of another one, or does not know them.
@@ -94,7 +94,7 @@ def singular(word: str) -> str:
     word = word.lower()
     if word in _SINGULARS:
         return _SINGULARS[word]
-    if word in _UNCOUNTED or len(word) < 3:
+    if word in UNCOUNTED or len(word) < 3:
         return word
     if "-" in word and not readings(word):
         first, _, last = word.rpartition("-")
@@ -124,7 +124,7 @@ def plural(word: str) -> str:
     """The plural of a singular noun."""
     if word in _PLURALS:
         return _PLURALS[word]
-    if word in _UNCOUNTED:
+    if word in UNCOUNTED:
         return word
     if "-" in word:
         first, _, last = word.rpartition("-")
@@ -197,5 +197,5 @@ def kebab(words: Sequence[str]) -> str:
 
 def label(words: Sequence[str]) -> str:
     """Words as a person reads them: first letter upper, the rest as written."""
-    text = " ".join(words).replace("_", " ").strip()
+    text = " ".join(words).replace("_", " ").replace("-and-", " and ").strip()
     return text[:1].upper() + text[1:]
