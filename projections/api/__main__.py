@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import structlog
 import uvicorn
 
@@ -30,6 +32,9 @@ def main() -> None:
             timeout_graceful_shutdown=_DRAIN_SECONDS,
         )
     )
+    # The server ends in good order by itself, and then hands the signal on to these.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     socket = server.config.bind_socket()
     structlog.get_logger("api").info("started", port=socket.getsockname()[1])
     server.run(sockets=[socket])
