@@ -24,9 +24,12 @@ def ask(api_url: str, path: str, parameters: Mapping[str, Sequence[str]]) -> dic
         SetupError: the API cannot be reached, or cannot answer now.
     """
     url = f"{api_url}/api/v1/{path}"
-    pairs = [(name, value) for name, values in parameters.items() for value in values]
     try:
-        response = httpx.get(url, params=httpx.QueryParams(pairs), timeout=_TIMEOUT_SECONDS)
+        response = httpx.get(
+            url,
+            params=httpx.QueryParams({name: list(values) for name, values in parameters.items()}),
+            timeout=_TIMEOUT_SECONDS,
+        )
     except httpx.HTTPError as error:
         raise SetupError(
             f"Asking {url}",
