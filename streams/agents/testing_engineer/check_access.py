@@ -10,11 +10,11 @@ from streams.agents.testing_engineer.access import forbidden_roles
 from streams.agents.testing_engineer.asserting import expected, lists, path_of, reads_as, refused
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint, snake
-from streams.agents.testing_engineer.check_lifecycle import ready
 from streams.agents.testing_engineer.check_records import other_values
 from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import Call, Node, collection_path, dictionary, item_path
 from streams.agents.testing_engineer.solving import CannotSatisfyError
+from streams.agents.testing_engineer.stepping import ready
 from streams.agents.testing_engineer.values import Record, Value, quoted
 
 _STRANGER = "stranger@example.com"

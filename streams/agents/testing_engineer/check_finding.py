@@ -9,12 +9,12 @@ from schemas.specification import Action, Criterion, Entity, Field, Listing, Sea
 from streams.agents.testing_engineer.asserting import lists, path_of
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
-from streams.agents.testing_engineer.check_lifecycle import ready, take
 from streams.agents.testing_engineer.examples import example
 from streams.agents.testing_engineer.making import make, make_unlike
 from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import listing as script_list
 from streams.agents.testing_engineer.solving import CannotSatisfyError
+from streams.agents.testing_engineer.stepping import ready, take
 from streams.agents.testing_engineer.values import (
     MOMENTS,
     NUMBERS,

@@ -10,12 +10,19 @@ from streams.agents.testing_engineer.access import forbidden_roles, permitted_ro
 from streams.agents.testing_engineer.asserting import create_refused, has, reads_as, refused, seen
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint, snake
-from streams.agents.testing_engineer.examples import example
 from streams.agents.testing_engineer.making import make
 from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import Call, dictionary, item_path
 from streams.agents.testing_engineer.solving import CannotSatisfyError, negated
-from streams.agents.testing_engineer.values import Record, Value, quoted
+from streams.agents.testing_engineer.stepping import (
+    about_inputs,
+    example_inputs,
+    first_source,
+    ready,
+    send_action,
+    take,
+)
+from streams.agents.testing_engineer.values import Value, quoted
 
 
 def state_machine(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
@@ -115,41 +122,6 @@ def acting(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
         yield Attempt(f"{name}_by_roles", "200 for those who may, 403 for others", _by_roles(rule))
 
 
-def ready(scenario: Scenario, rule: Action, state: str = "", extra: tuple[Condition, ...] = ()) -> Record:
-    """A record for which the action can be taken, but for its inputs."""
-    guards = [guard for guard in rule.guards if not _about_inputs(scenario.blueprint, rule, guard)]
-    return make(scenario, rule.entity, [*guards, *extra], state=state or _first(rule))
-
-
-def _first(rule: Action) -> str:
-    return rule.sources[0] if rule.sources else ""
-
-
-def _about_inputs(blueprint: Blueprint, rule: Action, guard: Condition) -> bool:
-    sides = {guard.left.split(".")[0], guard.right.split(".")[0]}
-    computed = {
-        one.field: {*one.operands, one.case_field}
-        for one in blueprint.specification.derivations
-        if one.entity == rule.entity
-    }
-    for side in tuple(sides):
-        sides |= computed.get(side, set())
-    return bool(sides & set(rule.inputs))
-
-
-def take(scenario: Scenario, record: Record, rule: Action) -> None:
-    """Takes the step by just this rule.
-
-    Raises:
-        CannotSatisfyError: another rule of the name would be taken.
-    """
-    inputs = scenario.inputs(rule, record) if rule.inputs else {}
-    scenario.make_ready(record, rule.name)
-    if judging.rule_for(scenario.world, record, rule.name, inputs) is not rule:
-        raise CannotSatisfyError(f"{rule.id} does not apply")
-    scenario.act(record, rule.name, inputs)
-
-
 def _taken(rule: Action, state: str) -> Callable[[Scenario], None]:
     def build(scenario: Scenario) -> None:
         record = ready(scenario, rule, state)
@@ -179,19 +151,6 @@ def _refusals(blueprint: Blueprint, rule: Action, name: str) -> Iterator[Attempt
             )
 
 
-def _message(rule: Action, scenario: Scenario) -> str:
-    return rule.message if len(scenario.blueprint.actions(rule.entity, rule.name)) == 1 else ""
-
-
-def send_action(
-    scenario: Scenario, record: Record, rule: Action, body: dict[str, Value], status: int, *, field: str = ""
-) -> None:
-    """An action that must be refused."""
-    path = item_path(record, "/" + rule.name)
-    message = _message(rule, scenario) if status == 409 else ""
-    refused(scenario, "post", path, dictionary(body), status, field=field, message=message)
-
-
 def _refused_from(rule: Action, state: str) -> Callable[[Scenario], None]:
     def build(scenario: Scenario) -> None:
         record = make(scenario, rule.entity, state=state)
@@ -204,21 +163,9 @@ def _refused_from(rule: Action, state: str) -> Callable[[Scenario], None]:
     return build
 
 
-def example_inputs(scenario: Scenario, rule: Action, record: Record) -> dict[str, Value]:
-    """Inputs without regard to guards."""
-    values: dict[str, Value] = {}
-    for name in rule.inputs:
-        field = record.entity.field(name)
-        if field is not None and field.type == "reference":
-            values[name] = scenario.create(field.references)
-        elif field is not None:
-            values[name] = example(field, record.number + 1, scenario.world.now)
-    return values
-
-
 def _against(rule: Action, guard: Condition) -> Callable[[Scenario], None]:
     def build(scenario: Scenario) -> None:
-        if _about_inputs(scenario.blueprint, rule, guard):
+        if about_inputs(scenario.blueprint, rule, guard):
             record = ready(scenario, rule)
             others = [other for other in rule.guards if other is not guard]
             values = example_inputs(scenario, rule, record)
@@ -227,9 +174,9 @@ def _against(rule: Action, guard: Condition) -> Callable[[Scenario], None]:
             others = [
                 other
                 for other in rule.guards
-                if other is not guard and not _about_inputs(scenario.blueprint, rule, other)
+                if other is not guard and not about_inputs(scenario.blueprint, rule, other)
             ]
-            record = make(scenario, rule.entity, [*others, negated(guard)], state=_first(rule))
+            record = make(scenario, rule.entity, [*others, negated(guard)], state=first_source(rule))
             inputs = example_inputs(scenario, rule, record)
         instead = judging.rule_for(scenario.world, record, rule.name, inputs)
         if instead is rule:
@@ -248,7 +195,7 @@ def _just_within(rule: Action, guard: Condition) -> Callable[[Scenario], None]:
         exactly = Condition(
             left=guard.left, operator="eq", right=guard.right, right_factor=guard.right_factor
         )
-        if _about_inputs(scenario.blueprint, rule, guard):
+        if about_inputs(scenario.blueprint, rule, guard):
             record = ready(scenario, rule)
             inputs = scenario.inputs(rule, record)
             inputs = scenario.fitted(record, inputs, [*rule.guards, exactly])

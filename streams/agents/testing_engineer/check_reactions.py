@@ -18,13 +18,13 @@ from streams.agents.testing_engineer.asserting import (
 )
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
-from streams.agents.testing_engineer.check_lifecycle import ready, take
 from streams.agents.testing_engineer.check_records import other_values
 from streams.agents.testing_engineer.examples import differs
 from streams.agents.testing_engineer.making import make
 from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import item_path
 from streams.agents.testing_engineer.solving import CannotSatisfyError, negated
+from streams.agents.testing_engineer.stepping import ready, take
 from streams.agents.testing_engineer.values import Record, Value
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from streams.agents.testing_engineer import (
     check_access,
-    check_amounts,
+    check_adjustments,
     check_fields,
     check_finding,
     check_lifecycle,
+    check_limits,
     check_notices,
     check_overlaps,
     check_reactions,
@@ -43,8 +44,8 @@ CHECKS: Mapping[str, Check] = {
     "no_overlap": check_overlaps.no_overlap,
     "comparison": check_values.comparison,
     "derivation": check_values.derivation,
-    "limit": check_amounts.limit,
-    "adjustment": check_amounts.adjustment,
+    "limit": check_limits.limit,
+    "adjustment": check_adjustments.adjustment,
     "permission": check_access.permission,
     "notice": check_notices.notice,
     "report": check_totals.report,
