@@ -18,6 +18,7 @@ from eventsourcing.persistence import Notification, PersistenceError
 from psycopg.sql import SQL, Identifier
 
 from connectors.kafka.headers import headers_of
+from connectors.kafka.topics import is_in_process
 from connectors.kafka.publisher import producer_settings
 from schemas.codec import Codec
 from schemas.topics import DEAD_LETTER_SUFFIX, OUTCOME_EVENTS
@@ -46,6 +47,7 @@ class Relay:
         self._url = service_database_url
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"{service}-relay", daemon=True)
+        self._in_process = False
         self.active = False
         self.position = 0
 
@@ -81,6 +83,7 @@ class Relay:
         try:
             producer.init_transactions(_KAFKA_SECONDS)
             self.position = self._committed(consumer)
+            self._in_process = is_in_process(consumer.list_topics(timeout=_KAFKA_SECONDS).cluster_id)
             connection.execute(SQL("LISTEN {}").format(Identifier(self._store.channel_name)))
             self.active = True
             while not self._stop.is_set():
@@ -118,6 +121,9 @@ class Relay:
         except KafkaException:
             _abort(producer)
             raise
+        if self._in_process:
+            # librdkafka's in-process broker drops the positions of a transaction.
+            consumer.commit(offsets=[TopicPartition(*_POSITION, last)], asynchronous=False)
         self.position = last
         return True
 
