@@ -18,8 +18,8 @@ from eventsourcing.persistence import Notification, PersistenceError
 from psycopg.sql import SQL, Identifier
 
 from connectors.kafka.headers import headers_of
-from connectors.kafka.topics import is_in_process
 from connectors.kafka.publisher import producer_settings
+from connectors.kafka.topics import is_in_process
 from schemas.codec import Codec
 from schemas.topics import DEAD_LETTER_SUFFIX, OUTCOME_EVENTS
 from streams.core.dead_letter import record_of
