@@ -209,3 +209,10 @@ def _not_expired(draft: Draft, scene: Scene) -> None:
         guard = Condition(left=field.name, operator="ge", right="today" if field.type == "date" else "now")
         kept = draft.rules["actions"]
         kept[kept.index(action)] = replace(action, guards=(*action.guards, guard))
+
+
+def mark(draft: Draft, entity: EntityDraft, verb: str, stamp: str) -> None:
+    """An action that does nothing but note when it was done."""
+    name = words.kebab((verb,)) or "answer"
+    _add(draft, entity, name, (), (), 1)
+    draft.rule("effects", Effect(id=rule_id(entity.name, name, "sets", stamp), entity=entity.name, on=name, field=stamp, value="now"))

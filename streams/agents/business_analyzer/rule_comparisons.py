@@ -1,0 +1,273 @@
+"""Relations between values: 'the end must be after the start', 'attendees must not exceed the capacity'."""
+
+from __future__ import annotations
+
+import re
+
+from schemas.specification import Comparison, Condition
+from schemas.specification.condition import Operator
+from streams.agents.business_analyzer.draft import Draft, EntityDraft
+from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, date_field, number_field
+from streams.agents.business_analyzer.rule_scenes import (
+    Scene,
+    entity_in,
+    field_anywhere,
+    field_at,
+    field_named,
+    path_named,
+    referring,
+    rule_id,
+    scenes,
+)
+from streams.agents.business_analyzer.rule_states import machine_of
+from streams.agents.business_analyzer.state_words import matching
+
+_OPERATORS: tuple[tuple[str, Operator], ...] = (
+    (r"(?:on or after|not (?:be )?(?:before|earlier than)|no earlier than|at least as (?:late|large|high|big|much|many) as|at least|greater than or equal to|no less than|equal to or (?:greater|higher|more|larger) than|the same or later than|the same as or (?:after|later than))", "ge"),
+    (r"(?:on or before|no later than|no more than|at most|less than or equal to|up to|equal to or (?:less|lower|smaller) than|within)", "le"),
+    (r"(?:after|later than|greater than|more than|larger than|higher than|above|bigger than|longer than|over|exceed(?:s|ing)?|newer than|follow(?:s)?)", "gt"),
+    (r"(?:before|earlier than|less than|smaller than|below|lower than|under|fewer than|shorter than|older than|precede(?:s)?)", "lt"),
+    (r"(?:different from|different than|differ from|other than|(?:the )?same as|equal to|identical (?:to|with)|match)", "eq"),
+)  # fmt: skip
+_OPPOSITE: dict[Operator, Operator] = {"gt": "le", "lt": "ge", "ge": "lt", "le": "gt", "eq": "ne", "ne": "eq"}
+_NP = r"(?:the |an? |its |their |each |any |every |all )?[a-z][\w\-']*(?: (?!must\b|cannot\b|may\b|can\b|has\b|have\b|is\b|are\b|should\b|needs?\b|shall\b|not\b|and\b|but\b|which\b|that\b|so\b|be\b|never\b|always\b|if\b|when\b|or\b|will\b|by\b)[\w\-']+){0,6}"
+_MODAL = r"(?:must|has to|have to|should|may|can|cannot|needs? to|shall|is|are|will|needs?)"
+_COMPARE = re.compile(
+    rf"(?P<left>{_NP}) (?P<modal>{_MODAL})(?P<adv> (?:always|only|never|in any case|also))?(?P<neg> not| never)?(?: always| ever)?(?: be| lie| come| fall| take place| happen| occur| start| begin| end| cost)?"
+    rf"(?: dated| set| placed| chosen)? ?(?P<op>{'|'.join(pattern for pattern, _ in _OPERATORS)}) (?P<right>{_NP}|\d[\w.]*)"
+)
+_VERBS = re.compile(rf"(?P<left>{_NP}) (?P<op>exceeds?|precedes?|follows?) (?P<right>{_NP})")
+_PAST = re.compile(rf"(?P<left>{_NP}) (?P<modal>{_MODAL})(?P<neg> not| never)?(?: ever| always)?(?: be| lie)?(?: placed| dated| set| made| booked| created| scheduled| registered| recorded| entered)? ?(?P<where>in the past|in the future|before today|after today)\b")
+_NOBODY = re.compile(r"\b(?:nobody|no [\w ]+?|(?:users?|people|you|they|it|\w+s) cannot|not possible to|impossible to|never|cannot) (?:can |may )?(?:be )?(?P<verb>[a-z]+)?(?: [\w ]+?)? ?(?P<where>in the past|in the future|for the past|for past (?:dates|days|times))\b|\b(?P<what>[\w\-]+) in the (?P<when>past|future) (?:are|is) (?:not (?:allowed|possible|accepted|permitted)|refused|rejected|forbidden|impossible)|\bno (?P<what2>[\w\-]+) in the (?P<when2>past|future)\b")
+_NO_AFTER = re.compile(rf"\bno (?:more |new |further )?(?P<what>[\w\-]+)(?: (?:is|are|can be|may be) (?:accepted|possible|allowed|made|placed))? (?P<op>after|before) (?P<right>{_NP})$")
+_WARNING = re.compile(r"\b(?:notif\w+|notices?|warn\w*|alert\w*|remind\w*|informed|e-?mail is sent)\b")
+
+
+def find(draft: Draft) -> None:
+    """Add the comparisons, then those that every interval implies."""
+    for scene in scenes(draft):
+        if _WARNING.search(scene.text):
+            continue
+        text = re.sub(r"\([^)]*\)", "", scene.text)
+        for part in re.split(r",? and (?=(?:the|an?|its|nobody|no)\b)|, (?=(?:the|an?|nobody|no|its)\b)|; ", text):
+            _past(scene, part)
+            _pair(scene, part)
+            _no_after(scene, part)
+        _related(scene)
+    for entity in draft.entities:
+        _interval(draft, entity)
+
+
+def _pair(scene: Scene, text: str) -> None:
+    for match in _COMPARE.finditer(text):
+        operator = _operator(match["op"])
+        negative = bool(match["neg"]) or match["modal"] == "cannot" or (match["adv"] or "").strip() == "never"
+        if re.match(r"different|differ|other", match["op"]):
+            operator = "ne"
+        if operator == "eq" and match["modal"] in ("is", "are"):
+            continue
+        if match["modal"] in ("is", "are") and not (negative or (match["adv"] or "").strip() == "always"):
+            continue
+        if negative:
+            operator = _OPPOSITE[operator]
+        if match["modal"] in ("may", "can") and not negative and operator in ("ne", "eq"):
+            continue
+        _add(scene, match["left"], operator, match["right"])
+
+
+def _operator(words: str) -> Operator:
+    return next(name for pattern, name in _OPERATORS if re.fullmatch(pattern, words))
+
+
+def _add(scene: Scene, left: str, operator: Operator, right: str) -> None:
+    """A comparison between two values, on the entity that has the left one or refers to it."""
+    draft = scene.draft
+    if re.match(r"\d", right) or re.search(r"\d+ ?(?:%|characters|minutes|hours|days)", right):
+        return
+    for entity in _holders(scene, left):
+        one = _value(draft, entity, left)
+        field = field_at(draft, entity, one) if one else None
+        if field is None:
+            continue
+        kinds = NUMBERS if field.type in NUMBERS else TIMES if field.type in TIMES else frozenset({field.type})
+        other = _value(draft, entity, right, kinds)
+        if re.fullmatch(r"(?:the )?(?:today|now|current (?:date|time|day)|creation date)", right):
+            other = "today" if field.type == "date" else "now"
+        if other and other != one:
+            write(draft, entity, Condition(left=one, operator=operator, right=other))
+            return
+
+
+def _holders(scene: Scene, phrase: str) -> list[EntityDraft]:
+    """Entities that may have the value: named in it, in the sentence, its topic, those that refer to them, all others."""
+    draft = scene.draft
+    named = entity_in(draft, phrase)
+    near = [*([named] if named else []), *scene.entities, *([scene.topic] if scene.topic else [])]
+    around = [other for entity in near for other, _ in referring(draft, entity)]
+    found = field_anywhere(scene, phrase)
+    ordered = [*near, *around, *([found[0]] if found else []), *draft.entities]
+    return list(dict.fromkeys(ordered, None)) if False else _unique(ordered)
+
+
+def _unique(entities: list[EntityDraft]) -> list[EntityDraft]:
+    kept: list[EntityDraft] = []
+    for entity in entities:
+        if not any(entity is other for other in kept):
+            kept.append(entity)
+    return kept
+
+
+def _value(draft: Draft, entity: EntityDraft, phrase: str, kinds: frozenset[str] = frozenset()) -> str:
+    """The field or path for a phrase; the entity's own name stands for its amount ('a bid must be at least ...')."""
+    path = path_named(draft, entity, phrase, kinds)
+    if path:
+        return path
+    bare = re.sub(r"^(?:the|an?|each|every|any|its|their)\s+", "", phrase.strip())
+    if entity_in(draft, bare) is entity and len(bare.split()) <= len(entity.words):
+        number = number_field(entity, "amount", "value", "price", "quantity", "size")
+        if number is not None and (not kinds or number.type in kinds):
+            return number.name
+    return ""
+
+
+def write(draft: Draft, entity: EntityDraft, condition: Condition, message: str = "") -> None:
+    """One comparison, once in whichever direction."""
+    from streams.agents.business_analyzer import rule_texts
+
+    for known in draft.rules.get("comparisons", []):
+        if isinstance(known, Comparison) and known.entity == entity.name and _alike(known.condition, condition):
+            return
+    text = rule_texts.condition_text(condition)
+    draft.rule(
+        "comparisons",
+        Comparison(id=rule_id(entity.name, condition.left, condition.operator, condition.right), entity=entity.name,
+                   condition=condition, message=message or f"It must hold that {text}."),  # fmt: skip
+    )
+
+
+def _alike(one: Condition, other: Condition) -> bool:
+    return {one.left, one.right} == {other.left, other.right} and one.operator != "ne" and other.operator != "ne"
+
+
+def _past(scene: Scene, text: str) -> None:
+    """'nobody can book in the past', 'the date must not be in the future'."""
+    match = _PAST.search(text)
+    if match and not re.match(r"(?:nobody|no )", match["left"]):
+        negative = bool(match["neg"]) or match["modal"] == "cannot"
+        target = _timed(scene, match["left"])
+        if target is not None and match["modal"] not in ("is", "are"):
+            _against_now(scene, *target, match["where"], negative)
+            return
+    nobody = _NOBODY.search(text)
+    if nobody:
+        where = nobody["where"] or f"in the {nobody['when'] or nobody['when2']}"
+        what = nobody["what"] or nobody["what2"] or text
+        target = _timed(scene, what)
+        if target is not None:
+            _against_now(scene, *target, where, True)
+
+
+def _timed(scene: Scene, phrase: str) -> tuple[EntityDraft, str] | None:
+    """The entity and its date that a phrase speaks of: a named date, or when the named thing happens."""
+    field = next((f for e in _holders(scene, phrase)[:4] if (f := field_named(e, phrase, TIMES)) is not None and (holder := e)), None)
+    if field is not None:
+        return holder, field.name
+    for entity in _unique([*scene.entities, *([scene.topic] if scene.topic else [])]):
+        start = next((f for f in entity.fields.values() if f.type in TIMES and not f.read_only and set(f.name.split("_")) & {"start", "begin", "from"}), None)
+        start = start or date_field(entity)
+        if start is not None and not start.read_only:
+            return entity, start.name
+    return None
+
+
+def _against_now(scene: Scene, entity: EntityDraft, field: str, where: str, negative: bool) -> None:
+    past = "past" in where or "before" in where
+    operator: Operator = ("ge" if past else "le") if negative else ("lt" if past else "gt")
+    kind = entity.fields[field].type
+    write(scene.draft, entity, Condition(left=field, operator=operator, right="today" if kind == "date" else "now"))
+
+
+def _no_after(scene: Scene, text: str) -> None:
+    """'No donations after the end date of the campaign'."""
+    match = _NO_AFTER.search(text.strip())
+    entity = entity_in(scene.draft, match["what"]) if match else None
+    if not match or entity is None:
+        return
+    limit = path_named(scene.draft, entity, match["right"], TIMES)
+    if "." not in limit:
+        return
+    field = field_at(scene.draft, entity, limit)
+    today = "today" if field is not None and field.type == "date" else "now"
+    write(scene.draft, entity, Condition(left=limit, operator="ge" if match["op"] == "after" else "le", right=today))
+
+
+_DUE = re.compile(r"\b(?P<left>[\w\- ]+?) (?:that|which|whose|who|with|having) (?:is|are|has|have)? ?(?:an? )?(?P<why>[\w\- ]*?(?:due|overdue|expired)[\w\- ]*?) (?:cannot|must not|may not|can not|can no longer|is not allowed to|are not allowed to) (?:be used to |be )?(?P<rest>.+)$")
+_BLOCKED = re.compile(r"\b(?P<state>[a-z]+) (?P<who>[\w\-]+) (?:cannot|must not|may not|can no longer|are not allowed to|is not allowed to) (?:be )?(?P<rest>.+)$")
+_ONLY = re.compile(r"\bonly (?P<state>[a-z]+) (?P<who>[\w\-]+) (?:can|may) (?:be )?(?P<rest>.+)$")
+
+
+def _related(scene: Scene) -> None:
+    """'A van that is due for service cannot start a trip': a create is refused for what it refers to."""
+    draft = scene.draft
+    due = _DUE.search(scene.text)
+    if due:
+        whole = entity_in(draft, due["left"])
+        child = _child(scene, whole, due["rest"])
+        field = field_named(whole, re.sub(r"\b(?:due|overdue|expired|for|an?)\b", " ", due["why"]) + " date", TIMES) if whole else None
+        field = field or (next((f for f in whole.fields.values() if f.type in TIMES), None) if whole else None)
+        if whole is not None and child is not None and field is not None:
+            left = f"{child.reference_to(whole)}.{field.name}"
+            today = "today" if field.type == "date" else "now"
+            write(draft, child, Condition(left=left, operator="gt", right=today), f"This {whole.label.lower()} is {due['why'].strip()}.")
+        return
+    for pattern, operator in ((_ONLY, "eq"), (_BLOCKED, "ne")):
+        match = pattern.search(scene.text)
+        whole = entity_in(draft, match["who"]) if match else None
+        machine = machine_of(draft, whole) if whole is not None else None
+        state = matching(machine.states, match["state"]) if match and machine is not None else ""
+        child = _child(scene, whole, match["rest"]) if match and state else None
+        if match and whole is not None and machine is not None and child is not None:
+            left = f"{child.reference_to(whole)}.{machine.field}"
+            condition = Condition(left=left, operator=operator, right=f"={state}")  # type: ignore[arg-type]
+            write(draft, child, condition, f"This {whole.label.lower()} is not in the right state.")
+            return
+
+
+def _child(scene: Scene, whole: EntityDraft | None, text: str) -> EntityDraft | None:
+    """What refers to the whole and is named in the rest of the sentence, or is made by its verb."""
+    if whole is None:
+        return None
+    named = entity_in(scene.draft, text)
+    if named is not None and named is not whole:
+        return named if named.reference_to(whole) else None
+    verb = re.match(r"(?:get |be )?(?P<verb>[a-z]+)", text)
+    stems = {"book": "booking", "reserve": "reservation", "borrow": "loan", "lend": "loan", "rent": "rental", "order": "order", "sell": "sale",
+             "lent": "loan", "booked": "booking", "rented": "rental", "sold": "sale", "reserved": "reservation", "register": "registration",
+             "enrol": "enrolment", "enroll": "enrollment", "ordered": "order"}  # fmt: skip
+    noun = stems.get(verb["verb"], "") if verb else ""
+    return next((other for other, _ in referring(scene.draft, whole) if other.words[-1] == noun), None)
+
+
+_PAIRS = (("start", "end"), ("begin", "end"), ("from", "to"), ("from", "until"), ("arrival", "departure"), ("check_in", "check_out"),
+          ("checkin", "checkout"), ("pickup", "return"), ("pick_up", "return"), ("pick_up", "drop_off"), ("pickup", "dropoff"),
+          ("valid_from", "valid_until"), ("opening", "closing"), ("opens", "closes"), ("start", "finish"), ("min", "max"), ("minimum", "maximum"))  # fmt: skip
+
+
+def pair_of(entity: EntityDraft) -> tuple[str, str] | None:
+    """The fields between which a record lasts, None where it has no such pair."""
+    for first, last in _PAIRS[:-2]:
+        for name, field in entity.fields.items():
+            if field.type not in TIMES or not re.search(rf"(^|_){first}(_|$)", name):
+                continue
+            partner = entity.fields.get(re.sub(rf"(^|_){first}(_|$)", rf"\1{last}\2", name))
+            if partner is not None and partner.type == field.type:
+                return name, partner.name
+    return None
+
+
+def _interval(draft: Draft, entity: EntityDraft) -> None:
+    """What lasts from a start to an end does not end before it starts."""
+    pair = pair_of(entity)
+    if pair is not None and not any(entity.fields[name].read_only for name in pair):
+        operator: Operator = "gt" if entity.fields[pair[0]].type == "datetime" else "ge"
+        write(draft, entity, Condition(left=pair[1], operator=operator, right=pair[0]))

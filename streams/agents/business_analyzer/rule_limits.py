@@ -1,0 +1,284 @@
+"""Capacities and quotas: how many, or how much, for each group; and what there may be only one of."""
+
+from __future__ import annotations
+
+import re
+
+from schemas.specification import Limit, Unique
+from streams.agents.business_analyzer import words
+from streams.agents.business_analyzer.draft import Draft, EntityDraft
+from streams.agents.business_analyzer.rule_fields import NUMBERS
+from streams.agents.business_analyzer.rule_scenes import (
+    Scene,
+    entity_in,
+    field_at,
+    field_named,
+    path_named,
+    reachable,
+    referring,
+    rule_id,
+    scenes,
+)
+from streams.agents.business_analyzer.rule_states import states_of
+from streams.agents.business_analyzer.state_words import FINAL, NEGATIVE, matching
+
+_AT_MOST = r"(?:no more than|not more than|at most|a maximum of|maximum|max|up to|never more than|more than|only|limited to|as many as)"
+_PER = r"(?:per|for each|for every|for one|in one|each|every|a|on one|in a single|by each|for the same|with the same)"
+_NUMBERED = re.compile(
+    rf"\b(?P<most>{_AT_MOST}) (?P<n>\d+(?:\.\d+)?) (?P<what>[\w\- ]+?)(?: (?:is|are|can be|may be) (?:allowed|booked|made|taken|reserved|possible|borrowed))? {_PER} (?P<groups>[\w\- ,]+?)(?:$|[.;])"
+)
+_MAY_HAVE = re.compile(rf"\b(?P<who>[\w\- ]+?) (?:may|can|must|cannot|should|is allowed to|are allowed to)(?: not| only)? (?:have|borrow|book|hold|own|take|reserve|make|log|rent|attend|place)(?: only)? (?P<most>{_AT_MOST}) (?P<n>\d+) (?P<what>[\w\- ]+?)(?: at (?:once|the same time|a time)| simultaneously| in total| (?:per|a|in a|each) (?P<period>day|week|month|year|date)| on (?:the same|one|a) (?P<period2>day|date))?$")
+_PATH = re.compile(
+    r"\b(?:no more|not more|never more|more|fewer) (?P<what>[\w\-]+(?: [\w\-]+)?) than (?:there are |its |the |their |available )*(?P<limit>[\w\- ]+?)(?: (?:are )?(?:available|left|in total))?(?:$|[,;])"
+)
+_SELL = re.compile(r"\b(?:never|not|cannot|do not) (?P<verb>sell|book|reserve|register|accept|admit|overbook|assign|lend|give out)(?: [\w\-]+)? more (?:[\w\-]+ )?than (?P<limits>[\w\- ,]+)$")
+_EXCEED = re.compile(r"\b(?:number of|count of|total|sum of(?: the)?|total number of) (?P<what>[\w\- ]+?) (?:must|may|can|should|shall|is)?(?:not| never|not) ?(?:be )?(?:exceed|greater than|more than|larger than|higher than|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$")
+_CANNOT_EXCEED = re.compile(r"\b(?:number of|count of|total number of) (?P<what>[\w\- ]+?) (?:cannot|must not|may not|should not|must never|can never|may never) (?:be )?(?:exceed|greater than|more than|larger than|higher than|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$")
+_FULL = re.compile(r"\b(?:once|when|if|as soon as) (?:an? |the |all )?(?P<whole>[\w\-]+)(?: (?:is|are))? (?:full|fully booked|sold out|taken|reached)\b")
+_ONLY_ONE = re.compile(r"\b(?:only|at most|no more than|not more than|exactly) (?:one|1) (?P<what>[\w\- ]+?) (?:per|for each|for the same|for every|with the same|each) (?P<groups>[\w\- ,]+)$")
+_ONCE_PER = re.compile(r"\b(?P<what>[\w\- ]+?) (?:can|may|must|cannot|is|are|should)(?: not)?(?: only)?(?: be)? (?P<verb>[a-z]+)(?: [\w\- ]+?)? (?:only once|once|twice|more than once|at most once|only one time) (?:per|for each|for the same|for every|in the same|for|in each|in) (?:the same |an? |one |each )?(?P<groups>[\w\- ,]+)$")
+_SAME_TWICE = re.compile(r"\b(?:the )?same (?P<what>[\w\- ]+?) (?:of|in|at|on|for) (?:an? |the |one )?(?P<whole>[\w\-]+) (?:cannot|must not|may not|can only|may only) be (?P<verb>[a-z]+) (?:twice|more than once|once|again)")
+_COMBINATION = re.compile(r"\b(?:the )?combination of (?P<groups>[\w\- ,]+?) (?:is|must be|has to be|should be) unique")
+_PERIODS = {"day", "date"}
+_UNITS = frozenset("hour hours minute minutes euro euros dollar dollars kilo kilos kg day days point points unit units".split())
+
+
+def find(draft: Draft) -> None:
+    """Add limits and combined uniqueness."""
+    for scene in scenes(draft):
+        if _unique(draft, scene):
+            continue
+        _numbered(draft, scene)
+        _may_have(draft, scene)
+        _paths(draft, scene)
+        _full(draft, scene)
+
+
+def _split(groups: str) -> list[str]:
+    return [part.strip() for part in re.split(r",| and | or ", groups) if part.strip()]
+
+
+def _group_paths(draft: Draft, entity: EntityDraft, groups: list[str]) -> tuple[str, ...]:
+    """The fields that the groups name, () where one of them cannot be found or expressed."""
+    found: list[str] = []
+    for group in groups:
+        bare = re.sub(r"^(?:an?|the|each|every|one|same|single)\s+", "", group)
+        if bare in _PERIODS:
+            dates = [f.name for f in entity.fields.values() if f.type == "date" and not f.read_only]
+            path = dates[0] if dates else ""
+        elif bare in ("week", "month", "year", "hour"):
+            return ()
+        else:
+            other = entity_in(draft, bare)
+            path = entity.reference_to(other) if other is not None and other is not entity else ""
+            path = path or path_named(draft, entity, bare)
+            path = path or next((prefix for prefix, reached in reachable(draft, entity) if reached is other), "")
+        if not path:
+            return ()
+        found.append(path)
+    return tuple(dict.fromkeys(found))
+
+
+def _measured(draft: Draft, scene: Scene, what: str) -> list[tuple[EntityDraft, str]]:
+    """Entities with what is counted or summed: records of that name, or a number field."""
+    named = entity_in(draft, what)
+    options: list[tuple[EntityDraft, str]] = []
+    near = [*scene.entities, *([scene.topic] if scene.topic else []), *draft.entities]
+    if named is not None:
+        options.append((named, "count"))
+    for entity in near:
+        field = field_named(entity, what, NUMBERS)
+        if field is not None and (entity, field.name) not in [(e, f) for e, f in options if e is entity]:
+            options.append((entity, field.name))
+    return options
+
+
+def _numbered(draft: Draft, scene: Scene) -> None:
+    match = _NUMBERED.search(scene.text)
+    if not match or match["most"] == "more than" and not re.search(r"\b(?:not|cannot|never|nobody|no)\b", scene.text):
+        return
+    groups = _split(match["groups"])
+    groups = [g for g in groups if g]
+    for entity, measure in _measured(draft, scene, match["what"]):
+        paths = _group_paths(draft, entity, groups)
+        if paths and measure not in paths:
+            _write(draft, entity, measure, paths, f"={match['n']}", match["what"])
+            return
+    if any(re.search(r"\b(?:week|month|year)\b", group) for group in groups):
+        _open(draft, scene)
+
+
+def _may_have(draft: Draft, scene: Scene) -> None:
+    match = _MAY_HAVE.search(scene.text)
+    if not match:
+        return
+    period = match["period"] or match["period2"]
+    if period in ("week", "month", "year"):
+        _open(draft, scene)
+        return
+    who = entity_in(draft, match["who"])
+    for entity, measure in _measured(draft, scene, match["what"]):
+        via = entity.reference_to(who) if who is not None else _person(entity, match["who"])
+        groups = (via, *_group_paths(draft, entity, [period])) if period and via else (via,)
+        if via and entity is not who:
+            _write(draft, entity, measure, groups, f"={match['n']}", match["what"])
+            return
+
+
+def _person(entity: EntityDraft, who: str) -> str:
+    """The field that holds the person: 'member name' for 'a member'."""
+    field = field_named(entity, who)
+    return field.name if field is not None and field.type in ("text", "email") else ""
+
+
+def _open(draft: Draft, scene: Scene) -> None:
+    sentence = draft.document.sentences[scene.index].text
+    draft.assume(
+        f"How should this limit be kept: {sentence}?",
+        "The limit is not kept, as limits are counted by day or by record, not by week, month or year.",
+        sentence,
+    )
+
+
+def _paths(draft: Draft, scene: Scene) -> None:
+    """'Never sell more than the seats or the quota', 'no more enrolments than its capacity'."""
+    refuses = re.search(r"\b(?:no|not|never|cannot)\b", scene.text)
+    for pattern in (_PATH, _EXCEED, _CANNOT_EXCEED):
+        match = pattern.search(scene.text)
+        if match and refuses:
+            counted = entity_in(draft, match["what"])
+            field = next((True for e in scene.entities if field_named(e, f"number of {match['what']}", NUMBERS)), False)
+            if counted is not None and not field:
+                _capacity(draft, scene, counted, match["limit"])
+                return
+    sell = _SELL.search(scene.text)
+    if sell:
+        counted = _sold(draft, scene)
+        if counted is not None:
+            for limit in _split(sell["limits"]):
+                _capacity(draft, scene, counted, re.sub(r"^(?:the|its|their|available)\s+", "", limit))
+
+
+def _sold(draft: Draft, scene: Scene) -> EntityDraft | None:
+    """What is sold or booked one by one: the record furthest from what has the capacity."""
+    options = [e for e in (*scene.entities, *([scene.topic] if scene.topic else []))]
+    leaves = [e for e in draft.entities if reachable(draft, e) and not referring(draft, e)]
+    return next((e for e in options if e in leaves), leaves[0] if leaves else None)
+
+
+def _capacity(draft: Draft, scene: Scene, counted: EntityDraft, limit: str) -> None:
+    for prefix, whole in reachable(draft, counted):
+        field = field_named(whole, limit, NUMBERS)
+        if field is not None:
+            maximum = f"{prefix}.{field.name}"
+            _write(draft, counted, _amount(counted, limit), (prefix,), maximum, limit)
+            return
+    inner = field_named(counted, limit, NUMBERS)
+    if inner is None:
+        for other, via in referring(draft, counted):
+            field = field_named(counted, limit, NUMBERS)
+            if field is not None:
+                _write(draft, other, "count", (via,), f"{via}.{field.name}", limit)
+
+
+def _amount(counted: EntityDraft, limit: str) -> str:
+    """Records that take several places at once are summed by their number of places."""
+    for field in counted.fields.values():
+        if field.type == "integer" and not field.choices and set(field.name.split("_")) & {"quantity", "seats", "places", "spots", "tickets", "participants", "persons", "people", "guests"}:
+            return field.name
+    return "count"
+
+
+def _full(draft: Draft, scene: Scene) -> None:
+    """'Once a course is full nobody can register'."""
+    match = _FULL.search(scene.text)
+    whole = entity_in(draft, match["whole"]) if match else None
+    if whole is None:
+        return
+    size = field_named(whole, "capacity", NUMBERS) or field_named(whole, "number of seats", NUMBERS) or field_named(whole, "max participants", NUMBERS)
+    size = size or field_named(whole, "places", NUMBERS)
+    for child, via in referring(draft, whole):
+        if size is not None:
+            _write(draft, child, _amount(child, size.name), (via,), f"{via}.{size.name}", "places")
+            return
+
+
+def _write(draft: Draft, entity: EntityDraft, measure: str, groups: tuple[str, ...], maximum: str, what: str) -> None:
+    top = field_at(draft, entity, maximum) if not maximum.startswith("=") else None
+    if top is not None and top.type == "text":
+        return
+    states = states_of(draft, entity)
+    ignoring = [state for state in states if state in (FINAL | NEGATIVE | {"returned", "closed", "finished"}) - {"on_hold", "blocked", "won", "hired"}]
+    word = re.search(r"\b(open|active|current|pending|running)\b", what)
+    if word and matching(states, word[1]):
+        ignoring = [state for state in states if state != matching(states, word[1])]
+    for group in groups:
+        if "." not in group:
+            entity.change(group, required=True)
+    draft.rule(
+        "limits",
+        Limit(id=rule_id(entity.name, "limit", measure, maximum), entity=entity.name, measure=measure, group_by=groups, maximum=maximum,
+              ignoring_states=tuple(ignoring), message=f"The limit of {maximum.lstrip('=').replace('_id', '').replace('.', ' ').replace('_', ' ')} is reached."),  # fmt: skip
+    )
+
+
+def _unique(draft: Draft, scene: Scene) -> bool:
+    for pattern in (_COMBINATION, _SAME_TWICE, _ONLY_ONE, _ONCE_PER):
+        match = pattern.search(scene.text)
+        if match and _unique_of(draft, scene, match):
+            return True
+    return _register_twice(draft, scene)
+
+
+def _unique_of(draft: Draft, scene: Scene, match: re.Match[str]) -> bool:
+    groups = _split(match["groups"]) if "groups" in match.re.groupindex else [match["whole"]]
+    what = match["what"] if "what" in match.re.groupindex else ""
+    if re.search(r"\btime\b", " ".join(groups)) or any(g in ("week", "month", "year") for g in groups):
+        return False
+    named = entity_in(draft, what) if what else None
+    near = [*([named] if named else []), *scene.entities, *([scene.topic] if scene.topic else []), *draft.entities]
+    for entity in near:
+        fields = _group_paths(draft, entity, groups)
+        own = field_named(entity, what) if what and named is not entity else None
+        if named is not None and named is not entity and own is None:
+            via = entity.reference_to(named)
+            own = entity.fields.get(via) if via else None
+        kept = tuple(dict.fromkeys((*fields, *([own.name] if own is not None else []))))
+        if fields and len(kept) > 1 and all("." not in name for name in kept):
+            _write_unique(draft, entity, kept)
+            return True
+    return False
+
+
+_TWICE = re.compile(r"\b(?:nobody|no [\w]+|(?P<who>[\w\- ]+?)) (?:can|may|must|cannot)?(?: not)? ?(?P<verb>[a-z]+)(?: [\w\- ]+?)? (?:twice|more than once|only once|once)\b(?: (?:for|in|at|to|per|on) (?:the same |an? |one |each )?(?P<whole>[\w\-]+))?")
+_VERBED = {"register": "registration", "enrol": "enrolment", "enroll": "enrollment", "book": "booking", "vote": "vote", "apply": "application",
+           "rate": "rating", "review": "review", "sign": "registration", "join": "membership", "subscribe": "subscription", "reserve": "reservation"}  # fmt: skip
+
+
+def _register_twice(draft: Draft, scene: Scene) -> bool:
+    """'Nobody may register twice for the same course': the course with the e-mail of who registers."""
+    match = _TWICE.search(scene.text)
+    if not match or not match["whole"] or match["whole"] in ("time", "day", "period", "night"):
+        return False
+    whole = entity_in(draft, match["whole"])
+    noun = _VERBED.get(match["verb"], "")
+    entity = next((e for e, _ in referring(draft, whole) if e.words[-1] == noun), None) if whole is not None else None
+    if whole is None or entity is None:
+        return False
+    person = next((f.name for f in entity.fields.values() if f.type == "email"), "")
+    person = person or next((f.name for f in entity.fields.values() if f.references and f.references != whole.name), "")
+    person = person or next((f.name for f in entity.fields.values() if f.type == "text"), "")
+    if not person:
+        return False
+    _write_unique(draft, entity, (entity.reference_to(whole), person))
+    return True
+
+
+def _write_unique(draft: Draft, entity: EntityDraft, fields: tuple[str, ...]) -> None:
+    ignoring = tuple(state for state in states_of(draft, entity) if state in NEGATIVE)
+    listed = " and ".join(words.label(field.removesuffix("_id").split("_")).lower() for field in fields)
+    draft.rule(
+        "uniques",
+        Unique(id=rule_id(entity.name, "unique", *fields), entity=entity.name, fields=fields, ignoring_states=ignoring,
+               message=f"There is one with the same {listed} already."),  # fmt: skip
+    )

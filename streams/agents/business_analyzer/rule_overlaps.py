@@ -1,0 +1,127 @@
+"""Times of one resource that must not meet."""
+
+from __future__ import annotations
+
+import re
+
+from schemas.specification import Field, NoOverlap
+from streams.agents.business_analyzer import people, words
+from streams.agents.business_analyzer.draft import Draft, EntityDraft
+from streams.agents.business_analyzer.rule_comparisons import pair_of
+from streams.agents.business_analyzer.rule_fields import ensure
+from streams.agents.business_analyzer.rule_scenes import Scene, referring, rule_id, scenes
+from streams.agents.business_analyzer.rule_states import states_of
+from streams.agents.business_analyzer.state_words import NEGATIVE
+
+_TRIGGERS = re.compile(
+    r"\b(?:overlap\w*|double[- ]book\w*|clash\w*|collide\w*|conflicting|already (?:booked|taken|reserved|occupied|rented)|(?:is|are) still (?:booked|taken|reserved|occupied))\b"
+    r"|\bat (?:once|the same time|a time)\b|\bsimultaneously\b|\bin parallel\b|\btwice\b[^.;]{0,30}\b(?:same|overlapping|time|period|night|day|hour|slot)\b|\bfor the same (?:time|period|night|slot|hours?|dates?)\b"
+)
+_REFUSES = re.compile(r"\b(?:not|cannot|never|no|without|only|nobody|avoid\w*|prevent\w*|refuse\w*|reject\w*|must be free|at most|impossible)\b")
+_DURATION = re.compile(r"\b(?:lasts?|takes?|is|are|of)\b[^.;]{0,20}?(?P<list>\d+(?:(?:, | or |, or )\d+)*) minutes\b")
+
+
+def find(draft: Draft) -> None:
+    """Add what must not overlap."""
+    for scene in scenes(draft):
+        if not (_TRIGGERS.search(scene.text) and _REFUSES.search(scene.text)):
+            continue
+        made = _candidate(draft, scene)
+        if made is not None:
+            _write(draft, scene, *made)
+
+
+def _candidate(draft: Draft, scene: Scene) -> tuple[EntityDraft, str] | None:
+    """The entity with the times, and its field that names the resource."""
+    named = [e for e in scene.entities]
+    if scene.topic is not None and scene.topic not in named:
+        named.append(scene.topic)
+    timed = [e for e in named if _times(draft, e) is not None]
+    timed += [other for e in named for other, _ in referring(draft, e) if _times(draft, other) is not None and other not in timed]
+    for entity in timed:
+        for resource in named:
+            via = entity.reference_to(resource)
+            if via and resource is not entity:
+                return entity, via
+    for entity in timed:
+        named_field = _resource_field(entity, scene)
+        if named_field:
+            return entity, named_field
+    for entity in timed:
+        references = [f.name for f in entity.fields.values() if f.references and not people.is_person(f.references.lower())]
+        if len(references) == 1:
+            return entity, references[0]
+    return None
+
+
+def _resource_field(entity: EntityDraft, scene: Scene) -> str:
+    """A field whose name stands in the sentence: 'two meetings in the same room'."""
+    for field in entity.fields.values():
+        name = field.name.removesuffix("_id").replace("_", " ")
+        if field.type in ("text", "reference", "choice", "integer", "email") and re.search(rf"\b{re.escape(name.split()[-1])}s?\b", scene.text):
+            return field.name
+    return ""
+
+
+def _times(draft: Draft, entity: EntityDraft) -> tuple[str, str, str] | None:
+    """Start, end and duration of an entity's records, '' for what it has not; None without a start."""
+    pair = pair_of(entity)
+    if pair is not None and not entity.fields[pair[0]].read_only:
+        return pair[0], pair[1], ""
+    start = _start(draft, entity)
+    if start is None:
+        return None
+    duration = _duration(draft, entity)
+    return (start, "", duration) if duration else None
+
+
+def _start(draft: Draft, entity: EntityDraft) -> str | None:
+    for word in ("start", "begin", "time", "kick", "departure", "date"):
+        for field in entity.fields.values():
+            if field.type in ("datetime",) and word in field.name.split("_") and not field.read_only:
+                return field.name
+    for field in entity.fields.values():
+        if field.type == "datetime" and not field.read_only:
+            return field.name
+    if _lasting(draft, entity) and not any(f.type == "datetime" for f in entity.fields.values()):
+        return ensure(entity, "start", "datetime", required=True).name
+    return None
+
+
+def _duration(draft: Draft, entity: EntityDraft) -> str:
+    for field in entity.fields.values():
+        parts = set(field.name.split("_"))
+        if field.type in ("integer", "decimal") and parts & {"duration", "minutes", "length", "lasts", "running"} and "days" not in parts and "hours" not in parts:
+            return field.name
+    listed = _lasting(draft, entity)
+    if not listed:
+        return ""
+    name = "duration_minutes"
+    entity.put(Field(name=name, label="Duration in minutes", type="integer", required=True, choices=listed if len(listed) > 1 else (), minimum="" if len(listed) > 1 else "1",
+                     default=listed[0] if len(listed) == 1 else ""))  # fmt: skip
+    return name
+
+
+def _lasting(draft: Draft, entity: EntityDraft) -> tuple[str, ...]:
+    """The lengths in minutes that the text gives: 'lasts 15, 30 or 60 minutes'."""
+    for scene in scenes(draft):
+        match = _DURATION.search(scene.text)
+        if match and (entity in scene.entities or scene.topic is entity):
+            return tuple(dict.fromkeys(re.findall(r"\d+", match["list"])))
+    return ()
+
+
+def _write(draft: Draft, scene: Scene, entity: EntityDraft, within: str) -> None:
+    times = _times(draft, entity)
+    if times is None:
+        return
+    start, end, duration = times
+    for name in filter(None, (start, end, duration, within)):
+        entity.change(name, required=True)
+    ignoring = tuple(state for state in states_of(draft, entity) if state in NEGATIVE - {"blocked", "on_hold"})
+    resource = words.label(within.removesuffix("_id").split("_")).lower()
+    draft.rule(
+        "overlaps",
+        NoOverlap(id=rule_id(entity.name, "no overlap", within), entity=entity.name, within=(within,), start=start, end=end,
+                  duration_minutes=duration, ignoring_states=ignoring, message=f"This {resource} is taken at that time."),  # fmt: skip
+    )
