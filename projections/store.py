@@ -100,7 +100,7 @@ class Store:
         with self._connection.transaction():
             for table in MERGED_TABLES:
                 self._connection.execute(
-                    sql.SQL("CREATE TEMP TABLE {} (LIKE {}) ON COMMIT DELETE ROWS").format(
+                    sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(
                         sql.Identifier(f"incoming_{table.name}"), sql.Identifier(table.name)
                     )
                 )

@@ -10,7 +10,9 @@ import httpx
 import psycopg
 import pytest
 
-from connectors.postgres.roles import service_url
+import projections
+from connectors.postgres.migrations import apply
+from connectors.postgres.roles import ensure_role, service_url
 from connectors.settings import Settings
 from deploy.local.prepare import prepare
 from projections.api.app import create_app
@@ -92,3 +94,12 @@ class _Client:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
         await self._lifespan.__aexit__(None, None, None)
+
+
+@pytest.fixture
+def fresh_read_models(fresh_database: str) -> str:
+    """Connection string of the projections' role, with empty tables."""
+    ensure_role(fresh_database, "projections")
+    url = service_url(fresh_database, "projections")
+    apply(url, Path(projections.__file__).parent / "migrations", "projections")
+    return url

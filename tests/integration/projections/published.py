@@ -43,3 +43,11 @@ def _transact(producer: Producer, records: Sequence[RecordedEvent]) -> None:
         )
         producer.poll(0)
     producer.flush(30)
+
+
+def publish_values(brokers: str, topic: str, records: Iterable[tuple[bytes | None, bytes | None]]) -> None:
+    """Publish keys and values as they are, to the first partition."""
+    producer = Producer({"bootstrap.servers": brokers})
+    for key, value in records:
+        producer.produce(topic, partition=0, key=key, value=value)
+    assert producer.flush(30) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from itertools import pairwise
+from typing import Any
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from tests.integration.projections.conftest import Projected
 from tests.unit.projections.rich_deliveries import BUILD, HARD_TEXT
 
-Json = dict[str, object]
+Json = dict[str, Any]
 STORED_TEXT = HARD_TEXT.replace("\x00", "\ufffd")
 
 
@@ -30,7 +31,7 @@ async def all_pages(api: httpx.AsyncClient, path: str, **parameters: str | int |
     cursor: dict[str, str] = {}
     while True:
         page = await get(api, path, **parameters, **cursor)
-        items += page["items"]  # type: ignore[operator]
+        items += page["items"]
         if page["next_cursor"] is None:
             return items
         cursor = {"cursor": str(page["next_cursor"])}
@@ -97,14 +98,14 @@ async def test_given_a_built_delivery_when_read_then_all_its_parts_are_there(api
     assert found["outcome"] == "built"
     assert found["requirement"] == f"A library lends books. {STORED_TEXT}"
     assert found["tests"] == {"passed": 6, "failed": 0, "line_coverage": 0.9375, "branch_coverage": 0.875}
-    assert found["artefact"]["wheel"] == BUILD.wheel  # type: ignore[index]
-    assert specification["specification"]["package"] == found["package"]  # type: ignore[index]
-    assert [item["feature_id"] for item in features["items"]] == ["F01", "F02"]  # type: ignore[union-attr]
-    assert {item["result"] for item in stories["items"]} == {"passed"}  # type: ignore[union-attr]
-    assert [case["criterion_id"] for case in report["cases"]] == [  # type: ignore[union-attr]
+    assert found["artefact"]["wheel"] == BUILD.wheel
+    assert specification["specification"]["package"] == found["package"]
+    assert [item["feature_id"] for item in features["items"]] == ["F01", "F02"]
+    assert {item["result"] for item in stories["items"]} == {"passed"}
+    assert [case["criterion_id"] for case in report["cases"]] == [
         f"S0{story}-AC{n}" for story in (1, 2, 3) for n in (1, 2)
     ]
-    assert builds["items"][0]["files"] == [  # type: ignore[index]
+    assert builds["items"][0]["files"] == [
         {"path": BUILD.wheel, "sha256": BUILD.wheel_sha256, "size": 12_345}
     ]
     assert outcome["outcome"] == "built"
@@ -119,7 +120,7 @@ async def test_given_bundles_of_three_steps_when_sources_are_read_then_the_lates
     replaced = await api.get(f"/api/v1/deliveries/{delivery}/sources/library/old.py")
 
     assert listed["step"] == "tests"
-    paths = [item["path"] for item in listed["items"]]  # type: ignore[union-attr]
+    paths = [item["path"] for item in listed["items"]]
     assert paths == ["library/app.py", "library/static/index.html", "tests/test_S01.py"]
     assert text.text == f"# {STORED_TEXT}\n"
     assert text.headers["content-type"].startswith("text/plain")
@@ -145,7 +146,7 @@ async def test_given_a_compensated_delivery_when_read_then_it_tells_why_and_feat
         "reason": outcome["reason"],
     }
     assert found["artefact"] is None
-    assert {item["status"] for item in features["items"]} == {"deleted"}  # type: ignore[union-attr]
+    assert {item["status"] for item in features["items"]} == {"deleted"}
 
 
 async def test_given_the_log_when_its_timeline_is_paged_then_every_event_comes_once(

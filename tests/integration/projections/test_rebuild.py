@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from connectors.settings import Settings
-from projections.rebuild import rebuild
+from projections.rebuild import RebuildResult, rebuild
 from schemas.errors import SetupError
 from tests.integration.projections.conftest import client_of
 from tests.integration.projections.processes import (
@@ -95,7 +95,7 @@ async def test_given_a_running_projector_and_queries_when_rebuilt_then_both_go_o
     publish(prepared.kafka_brokers, records[:300])
     with projector(prepared, tmp_path / "projector.log"):
         eventually(lambda: events_projected(prepared) >= 300)
-        results = []
+        results: list[RebuildResult] = []
         publishing = threading.Thread(target=publish, args=(prepared.kafka_brokers, records[300:]))
         rebuilding = threading.Thread(target=lambda: results.extend(rebuild(prepared) for _ in range(3)))
         async with client_of(prepared) as api:
