@@ -156,13 +156,13 @@ def remove(scenario: Scenario, record: Record) -> None:
     scenario.world.removed(record)
 
 
-def lists(scenario: Scenario, path: str, query: Mapping[str, Value], shown: Sequence[Record]) -> None:
+def lists(
+    scenario: Scenario, path: str, query: Mapping[str, Value] | Braces, shown: Sequence[Record]
+) -> None:
     """A list that must show just these records, in this order."""
-    arguments: list[Node] = ["client", f'"{path}"']
-    if query:
-        arguments.append(dictionary(query))
+    asked = query if isinstance(query, Braces) else dictionary(query)
     ids = listing([f'{record.variable}["id"]' for record in shown])
-    scenario.script.check("", Call("lists", (*arguments, ids) if query else (*arguments, "{}", ids)))
+    scenario.script.check("", Call("lists", ("client", quoted(path), asked, ids)))
 
 
 def path_of(entity: Entity) -> str:

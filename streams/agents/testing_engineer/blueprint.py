@@ -9,6 +9,7 @@ from functools import cached_property
 from schemas.specification import (
     Action,
     Comparison,
+    Derivation,
     Entity,
     Field,
     Limit,
@@ -33,6 +34,26 @@ class Blueprint:
     @cached_property
     def derived(self) -> frozenset[tuple[str, str]]:
         return frozenset((rule.entity, rule.field) for rule in self.specification.derivations)
+
+    def derivations(self, entity: str) -> list[Derivation]:
+        """The entity's computed fields."""
+        return [rule for rule in self.specification.derivations if rule.entity == entity]
+
+    def is_stored(self, entity: str, name: str) -> bool:
+        """Whether the field is kept, and can be filtered: not computed anew with each read."""
+        rule = next(
+            (one for one in self.specification.derivations if (one.entity, one.field) == (entity, name)), None
+        )
+        if rule is None or rule.kind in ("sequence", "copy", "code"):
+            return True
+        if rule.kind in ("sum_of_children", "count_of_children"):
+            return False
+        operands = filter(None, [*rule.operands, *rule.percents, rule.amount, rule.case_field])
+        return all(one.startswith("=") or self._is_stored_operand(entity, one) for one in operands)
+
+    def _is_stored_operand(self, entity: str, operand: str) -> bool:
+        plain = operand.isidentifier() and operand not in ("now", "today")
+        return plain and self.is_stored(entity, operand)
 
     def machine(self, entity: str) -> StateMachine | None:
         return self.specification.machine(entity)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 from schemas.specification import Action, Criterion, Entity, Field, Listing, Search
-from streams.agents.testing_engineer.asserting import lists, path_of
+from streams.agents.testing_engineer.asserting import lists, path_of, refused
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
 from streams.agents.testing_engineer.examples import example
 from streams.agents.testing_engineer.making import make, make_unlike
 from streams.agents.testing_engineer.scenario import Scenario
+from streams.agents.testing_engineer.script import Braces
 from streams.agents.testing_engineer.script import listing as script_list
 from streams.agents.testing_engineer.solving import CannotSatisfyError
 from streams.agents.testing_engineer.stepping import ready, take
@@ -26,8 +28,6 @@ from streams.agents.testing_engineer.values import (
     literal,
     quoted,
 )
-
-COMPUTED_ON_READ = ("sum_of_children", "count_of_children", "product", "sum", "difference", "offset")
 
 
 def differing(scenario: Scenario, entity: Entity, field: Field) -> list[Record]:
@@ -63,6 +63,8 @@ def _other_ways(scenario: Scenario, entity: Entity, field: Field) -> list[Callab
         return []
     if field.name == scenario.blueprint.state_field(entity.name) or field.type == "reference":
         return []
+    if (entity.name, field.name) in scenario.blueprint.derived:
+        return [lambda: scenario.create(entity, full=True)] * 2 + [_later(scenario, entity)]
     if field.name in {one.name for one in scenario.blueprint.body_fields(entity)}:
         now = scenario.world.now
         return [_with(scenario, entity, field, example(field, number, now)) for number in (3, 4)]
@@ -74,6 +76,14 @@ def _other_ways(scenario: Scenario, entity: Entity, field: Field) -> list[Callab
     setting = {one.on for one in scenario.specification.effects if one.field == field.name}
     rules = [rule for rule in scenario.blueprint.actions(entity.name) if rule.name in setting]
     return [*adding, *(_taken(scenario, rule) for rule in rules)]
+
+
+def _later(scenario: Scenario, entity: Entity) -> Callable[[], object]:
+    def step() -> None:
+        scenario.set_clock(scenario.world.now + timedelta(days=1))
+        scenario.create(entity)
+
+    return step
 
 
 def _with_new(scenario: Scenario, entity: str) -> Callable[[], object]:
@@ -112,12 +122,17 @@ def filtering(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
     field = entity.field(criterion.target)
     if field is None or field.many:
         return
-    kinds = {
-        rule.field: rule.kind for rule in blueprint.specification.derivations if rule.entity == entity.name
-    }
-    if kinds.get(field.name) in COMPUTED_ON_READ:
+    if not blueprint.is_stored(entity.name, field.name):
+        yield Attempt(
+            f"filter_by_{field.name}",
+            "422, because it is computed anew with each read",
+            _no_filter(entity, field),
+        )
         return
     found = field
+    if field.name in {one.field for one in blueprint.derivations(entity.name) if one.kind == "code"}:
+        yield Attempt(f"filter_by_{field.name}", "only the one with the code", _by_code(entity, field))
+        return
 
     def build(scenario: Scenario) -> None:
         made = differing(scenario, entity, found)
@@ -137,6 +152,25 @@ def filtering(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
     yield Attempt(f"filter_by_{field.name}", "only those with the value", build)
     if field.type in (*NUMBERS, *MOMENTS):
         yield Attempt(f"filter_by_{field.name}_from_and_to", "those between, bounds included", between)
+
+
+def _by_code(entity: Entity, field: Field) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        first, second = scenario.create(entity), scenario.create(entity)
+        for record in (first, second):
+            query = Braces(((field.name, f'{record.variable}["{field.name}"]'),))
+            lists(scenario, path_of(entity), query, [record])
+        lists(scenario, path_of(entity), {field.name: "no such code"}, [])
+
+    return build
+
+
+def _no_filter(entity: Entity, field: Field) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        for query in (f"{field.name}=1", f"sort={field.name}"):
+            refused(scenario, "get", f'"{path_of(entity)}?{query}"', None, 422)
+
+    return build
 
 
 def _distinct(scenario: Scenario, made: list[Record], field: Field) -> list[Value]:
