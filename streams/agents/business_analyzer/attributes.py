@@ -123,6 +123,16 @@ def _complete(phrase: Phrase, item: tuple[Token, ...], listed: bool) -> Attribut
             names, written, plural, listed = _of(phrase, inner[0], rest, listed)
             detail = detail or inner[0].detail
             rest = rest[1 + inner[0].end :]
+    elif len(rest) > 1 and rest[0].low == "to" and names[-1] in ("link", "url", "path", "reference"):
+        inner = noun_phrases(rest[1:])
+        if inner and inner[0].start == 0:
+            names, rest = (*inner[0].words, names[-1]), rest[1 + inner[0].end :]
+            names = tuple(name for name in names if name not in closed.POSSESSIVES)
+    if len(rest) > 1 and rest[0].tag == "TO" and words.verb_lemma(rest[1].low) == rest[1].low and len(rest) == 2:
+        names = (*names[:-1], written, "to", rest[1].low)
+        written, plural = rest[1].low, False
+    elif len(rest) == 1 and rest[0].low in ("on", "at", "by") and words.is_participle(names[-1]):
+        names, written, plural = (*names, rest[0].low), rest[0].low, False
     if len(rest) > 1 and rest[0].low == "per" and rest[1].tag in ("N", "DET"):
         names = (*names, "per", *(token.low for token in rest[1:3] if token.tag == "N"))
         written, plural = names[-1], False

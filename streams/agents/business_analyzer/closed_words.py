@@ -30,6 +30,10 @@ ADVERBS = frozenset(
 ADJECTIVE_ADVERBS = frozenset(
     ["first", "last", "daily", "weekly", "monthly", "yearly", "nightly", "hourly", "quarterly", "early", "online", "late"]
 )
+# After these 'to' is a preposition: 'assigned to repair requests'.
+TIED = frozenset(
+    ["assigned", "linked", "attached", "connected", "added", "related", "allocated", "belong", "belongs", "tied", "refers", "refer"]
+)
 NUMBER_WORDS = {
     "zero": "0",
     "one": "1",

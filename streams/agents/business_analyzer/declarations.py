@@ -9,7 +9,7 @@ from streams.agents.business_analyzer import closed_words as closed
 from streams.agents.business_analyzer import field_types, people
 from streams.agents.business_analyzer.attributes import Attribute, attributes
 from streams.agents.business_analyzer.clauses import Clause, clauses, join
-from streams.agents.business_analyzer.lexicon import CONTAINERS
+from streams.agents.business_analyzer.lexicon import CONTAINERS, GENERIC_PARTS
 from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
 from streams.agents.business_analyzer.restating import restate
 from streams.agents.business_analyzer.tokens import Token, tokenise
@@ -25,23 +25,38 @@ _WEAK = frozenset(
 )
 # What people do with data of something else.
 _ACTS = frozenset("record show track keep list store note enter save log give supply receive get need require".split())
+_KEPT_PLACES = frozenset(
+    "team user client store hotel restaurant shop company list club clinic hospital school page form screen warehouse"
+    " menu module office agency".split()
+)
 _NO_DATA = frozenset(
     "access right permission control ability option possibility opportunity overview view need choice chance"
     " responsibility account problem way day-to-day".split()
 )
 _WITH = frozenset({"with", "including", "containing", "having", "featuring", "comprising"})
-_NO_WITH_VERBS = frozenset("approve reject decide search filter sort list find see view pay compare replace help".split())
+_NO_WITH_VERBS = frozenset(
+    "approve reject decide search filter sort list find see view pay compare replace help show display export print"
+    " calculate compute report count notify remind highlight mark rate vote bid order buy purchase reserve book rent"
+    " borrow connect link join relate match pair associate combine tie assign attach".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """Attributes of one thing; `owner` is the thing that it is a part of, () for none."""
+    """Attributes of one thing.
+
+    Attributes:
+        owner: the thing that it is a part of, () for none.
+        weak: it tells data of a thing that something else has to name.
+        nested: the thing is the object of the sentence, as in 'adds dishes with quantities'.
+    """
 
     subject: tuple[str, ...]
     attributes: tuple[Attribute, ...]
     sentence: int
     owner: tuple[str, ...] = ()
     weak: bool = False
+    nested: bool = False
 
 
 def declarations(text: str, sentence: int) -> list[Declaration]:
@@ -65,41 +80,68 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
     subject = _subject(clause)
     has = verb in _HAVING and not clause.negative and not clause.passive and len(clause.verbs) == 1
     if has and subject:
-        listed = _without_counts(attributes(rest))
+        listed = [*_kinds(clause), *_without_counts(attributes(rest))]
         weak = verb in _WEAK or clause.modal in ("can", "may")
         optional = clause.modal in ("can", "may", "might", "could") or "optionally" in clause.adverbs
         if optional:
             listed = [replace(a, optional=True if a.optional is None else a.optional) for a in listed]
         thing_records = verb in ("record", "store", "hold") and len(listed) > 1 and not people.is_person(subject[-1])
         if listed and (thing_records or not (weak and verb in _WEAK and not _plainly_data(listed, verb))):
+            whole = _whole_of_part(clause, subject)
             found.append(
-                Declaration(subject=subject, attributes=tuple(listed), sentence=sentence, weak=_is_weak(verb, subject))
+                Declaration(
+                    subject=subject,
+                    attributes=tuple(listed),
+                    sentence=sentence,
+                    owner=whole,
+                    weak=_is_weak(verb, subject),
+                )
             )
     for owner_words, tokens in nested:
         listed = _without_counts(attributes(tokens))
         if listed and verb not in _NO_WITH_VERBS:
             owner = subject if has and subject else ()
             found.append(
-                Declaration(subject=owner_words, attributes=tuple(listed), sentence=sentence, owner=owner)
+                Declaration(
+                    subject=owner_words, attributes=tuple(listed), sentence=sentence, owner=owner, nested=True
+                )
             )
     found.extend(_detail_lists(clause.rest, sentence))
     return found
 
 
+def _whole_of_part(clause: Clause, subject: tuple[str, ...]) -> tuple[str, ...]:
+    """The list of 'items on a list', for parts with a name that says little."""
+    phrases = noun_phrases(clause.subject)
+    if subject[-1] not in GENERIC_PARTS or len(subject) > 1 or not _placed(clause, phrases):
+        return ()
+    return subject_words(phrases[1])
+
+
+def _kinds(clause: Clause) -> list[Attribute]:
+    """'activities (call, e-mail or meeting) have a date': an activity is of one of these types."""
+    phrases = noun_phrases(clause.subject)
+    detail = phrases[-1].detail if phrases else ""
+    values = [value.strip() for value in re.split(r",|/|\bor\b|\band\b", detail) if value.strip()]
+    if len(values) < 2 or any(len(value.split()) > 3 for value in values) or re.match(r"e ?g\b|like|such", detail):
+        return []
+    return [Attribute(words=("type",), written="type", detail=detail)]
+
+
 def _is_weak(verb: str, subject: tuple[str, ...]) -> bool:
     """'A reader holds a card number' names a thing; 'staff record names' does not make one of staff."""
-    return verb in _ACTS and (people.is_person(subject[-1]) or verb not in ("record", "store", "show", "state", "note"))
+    return verb in _ACTS and (people.is_person(subject[-1]) or verb not in ("record", "store", "state", "note"))
 
 
 def _plainly_data(listed: list[Attribute], verb: str) -> bool:
     """A 'weak' verb like 'need' declares data only where most of its objects are usual data."""
-    data = [a for a in listed if _is_data(a)]
+    data = [a for a in listed if is_data(a)]
     if verb in ("get", "receive"):
         return len(data) == len(listed)
     return len(listed) >= 2 and len(data) * 2 >= len(listed)
 
 
-def _is_data(attribute: Attribute) -> bool:
+def is_data(attribute: Attribute) -> bool:
     heads = field_types.is_data_head(attribute.head) or field_types.is_data_head(attribute.written)
     return heads or bool(attribute.detail) or attribute.words[0] in ("date", "time", "number", "name")
 
@@ -108,11 +150,17 @@ def _subject(clause: Clause) -> tuple[str, ...]:
     phrases = noun_phrases(clause.subject)
     if not phrases:
         return ()
-    of_index = next((i for i, token in enumerate(clause.subject) if token.low == "of"), None)
-    phrase = phrases[0] if of_index is not None else phrases[-1]
-    if phrase.head in CONTAINERS and phrase.head not in ("team", "user", "client", "store", "hotel", "restaurant", "shop", "company", "list", "club", "clinic", "hospital", "school", "page", "form", "screen", "warehouse", "menu", "module", "office", "agency"):
+    phrase = phrases[0] if _placed(clause, phrases) else phrases[-1]
+    one_of_many = phrase.determiner in ("a", "an", "each", "every", "all") or phrase.plural
+    if phrase.head in CONTAINERS and not one_of_many and phrase.head not in _KEPT_PLACES:
         return ()
     return subject_words(phrase)
+
+
+def _placed(clause: Clause, phrases: list[Phrase]) -> bool:
+    """'Items on a list', 'the lines of an invoice': the first noun is meant."""
+    between = clause.subject[phrases[0].end : phrases[1].start] if len(phrases) > 1 else ()
+    return any(token.low in ("of", "on", "in", "at", "for", "from") for token in between)
 
 
 _QUALIFIERS = frozenset(

@@ -125,6 +125,8 @@ def _leave(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:
     known = _known(draft, deed, thing)
     doer = draft.resolve(actor)
     if known is not None:
+        for attribute in _with(clause):
+            put(draft, known, attribute)
         if doer is not None and known is not doer and known is not thing and not doer.reference_to(known):
             refer(known, doer, True) if not known.reference_to(doer) else None
         return
@@ -230,6 +232,7 @@ def _doer(draft: Draft, record: EntityDraft, actor: Words, doer: EntityDraft | N
         return
     text = " ".join(sentence.low for sentence in draft.document.sentences)
     mailed = re.search(r"\be-?mail\b", text) and not any(f.type == "email" for e in draft.entities for f in e.fields.values())
+    actor = ("author",) if record.words[-1] == "comment" else actor
     parts = (*actor, "e-mail") if mailed else actor
     name = naming.field_name(parts, record.words)
     if name:

@@ -6,7 +6,7 @@ import re
 
 from streams.agents.business_analyzer import deeds, entity_fields, explicit_entities, field_statements, field_types, lexicon, passing_mentions, people, pronouns, relations, role_reading, state_lists, words
 from streams.agents.business_analyzer.clauses import Clause, clauses
-from streams.agents.business_analyzer.declarations import Declaration, declarations, objects, subject_words
+from streams.agents.business_analyzer.declarations import Declaration, declarations, is_data, objects, subject_words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
 from streams.agents.business_analyzer.lexicon import CONTAINERS
 from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
@@ -69,7 +69,8 @@ def _names(draft: Draft, declared: list[Declaration]) -> None:
         if same is not None and draft.resolve(declaration.subject) is None:
             same.aliases.add(declaration.subject)
             continue
-        if declaration.weak or not _is_thing(declaration.subject, declared=True):
+        data = len(declaration.attributes) > 1 and any(is_data(a) for a in declaration.attributes)
+        if declaration.weak or not _is_thing(declaration.subject, declared=True, with_data=data):
             continue
         known = draft.resolve(declaration.subject)
         if known is None:
@@ -107,11 +108,11 @@ def _owner_of(draft: Draft, part: str) -> Words:
     return ()
 
 
-def _is_thing(subject: Words, declared: bool = False) -> bool:
+def _is_thing(subject: Words, declared: bool = False, with_data: bool = False) -> bool:
     head = subject[-1]
     if not re.search(r"[a-z]", head):
         return False
-    if head in lexicon.NOT_THINGS and not ((declared or len(subject) > 1) and head in lexicon.DATA_THINGS):
+    if head in lexicon.NOT_THINGS and not with_data and not ((declared or len(subject) > 1) and head in lexicon.DATA_THINGS):
         return False
     return not (field_types.is_data_head(head) and len(subject) == 1 and head not in lexicon.DATA_THINGS)
 

@@ -31,13 +31,11 @@ def _line_of(draft: Draft, declaration: Declaration) -> bool:
     """'adds dishes with quantities' to an order: a line that joins the order and the dish."""
     entity = draft.resolve(declaration.subject)
     sentence = draft.document.sentences[declaration.sentence]
-    if entity is None or not entity.declared or declaration.owner:
+    if entity is None or not entity.declared or declaration.owner or not declaration.nested:
         return False
     quantity = any(a.head in ("quantity", "amount", "portion", "count") for a in declaration.attributes)
-    several_sentences = draft.rules.get("_declared", [])
-    first = not any(item == entity.words for item in several_sentences)
+    first = not entity.fields
     if not quantity:
-        draft.rules.setdefault("_declared", []).append(entity.words)
         return False
     whole = _whole(draft, sentence.text, entity)
     if whole is None or (first and not entity.explicit and len(declaration.attributes) > 2):

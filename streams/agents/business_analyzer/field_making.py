@@ -27,6 +27,11 @@ _LATER = frozenset(
     "returned return-date closed completed finished cancelled approved paid actual resolution resolved approval"
     " rejection checkout-time left deleted delivered shipped exit check-out checkout".split()
 )
+_UNIT = (
+    r"in (hours?|minutes?|seconds?|days?|weeks?|months?|years?|kilometres|kilometers|km|kg|kilograms?|kilos?|grams?|g|percent"
+    r"|euros?|eur|usd|dollars?|%|litres?|liters?|millilitres?|milliliters?|ml|metres?|meters?|square metres?|square meters?"
+    r"|m2|sqm|cm|centimetres?|centimeters?|mm|millimetres?|miles?|degrees?|celsius|pounds?|tonnes?|tons?|gb|mb|kwh|watts?)\b"
+)
 _PERCENT = re.compile(r"\b(percent|percentage)\b|%")
 
 
@@ -37,6 +42,7 @@ def field_of(attribute: Attribute, entity: tuple[str, ...]) -> Field | None:
         return None
     kind, many = field_types.infer(attribute.words, attribute.written)
     many = many or (attribute.listed and attribute.plural)
+    kind = "text" if attribute.listed and attribute.plural and kind in ("integer", "boolean", "choice") else kind
     made = Field(
         name=name,
         label=words.label(_name_words(attribute, entity)),
@@ -74,11 +80,14 @@ def _required(attribute: Attribute) -> bool:
 
 
 def _with_unit(made: Field, tail: str) -> Field:
-    match = re.match(r"in (hours?|minutes?|days?|kilometres|kilometers|km|kg|percent|euros?|eur|usd|dollars?|%)", tail)
+    match = re.match(_UNIT, tail)
     if not match:
         return made
     unit = match[1]
-    kinds: dict[str, FieldType] = {"minute": "integer", "day": "integer", "hour": "decimal", "percent": "decimal"}
+    kinds: dict[str, FieldType] = {
+        "minute": "integer", "second": "integer", "day": "integer", "week": "integer", "month": "integer",
+        "year": "integer", "hour": "decimal",
+    }  # fmt: skip
     kind = kinds.get(unit.rstrip("s"), "money" if unit[:3] in ("eur", "usd", "dol") else "decimal")
     return replace(made, type=kind, label=f"{made.label} in {unit}")
 
@@ -110,7 +119,7 @@ def detailed(made: Field, detail: str) -> Field:
 
 
 def _constraint(low: str) -> bool:
-    return bool(number_range(low) or re.search(r"\b(max\w*|min\w*|at least|at most|characters|greater|positive)\b|[<>]", low))
+    return bool(number_range(low) or re.search(r"\b(max(?:imum)?\.?|min(?:imum)?\.?|at least|at most|characters|greater|positive)\b|[<>]", low))
 
 
 def _marked(made: Field, low: str) -> Field:

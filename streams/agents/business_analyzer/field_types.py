@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.specification import FieldType
+from streams.agents.business_analyzer import words
 
 _BY_HEAD: dict[FieldType, str] = {
     "email": "email e-mail mail",
@@ -22,7 +23,7 @@ _BY_HEAD: dict[FieldType, str] = {
     " kilometres kilometers kilometre kilometer miles mile pages page bedrooms bedroom bathrooms rooms beds"
     " adults adult children child people person units unit covers headcount portions portion size sequence"
     " score version attempts kilos weeks months days steps spots places place slots tables doors dose"
-    " streak repetitions sets reps pieces pallets capacity storey credits credit",
+    " streak pulse repetitions sets reps pieces pallets capacity storey credits credit",
     "decimal": "hours hour weight height width length distance temperature percentage percent ratio latitude"
     " longitude volume area depth speed share dosage litres liters kg grams kilograms kilogram rating"
     " reading gpa",
@@ -43,6 +44,11 @@ _PHRASES: tuple[tuple[str, FieldType], ...] = (
     ("date of", "date"),
     ("time slot", "text"),
     ("opening hours", "text"),
+    ("working hours", "text"),
+    ("office hours", "text"),
+    ("visiting hours", "text"),
+    ("lower limit", "decimal"),
+    ("upper limit", "decimal"),
     ("business hours", "text"),
     ("tax rate", "decimal"),
     ("vat rate", "decimal"),
@@ -86,6 +92,12 @@ _LISTS = frozenset(
 )
 _NOT_HEADS = frozenset({"place", "people", "person", "child", "level", "page", "document", "file"})
 _ISO_TIMED = frozenset({"start", "end", "begin", "departure", "arrival", "pickup", "return", "check-in", "check-out"})
+
+
+_PRICED = frozenset(
+    "total stock expected order contract deal sales market asset estimated net gross purchase monetary insured book"
+    " face residual replacement project cart basket inventory customer lifetime insurance declared donation".split()
+)
 
 
 def is_data_head(word: str) -> bool:
@@ -138,6 +150,14 @@ def _special(phrase: tuple[str, ...], text: str) -> FieldType | None:
         return "money"
     if head == "number":
         return "integer" if not _is_identifier(phrase) else "phone" if "phone" in text else "text"
+    if len(phrase) > 1 and phrase[0] in ("year", "time", "date") and words.is_participle(head):
+        return {"year": "integer", "time": "datetime", "date": "date"}[phrase[0]]  # type: ignore[return-value]
+    if len(phrase) > 1 and head in ("on", "at") and words.is_participle(phrase[-2]):
+        return "date" if head == "on" else "datetime"
+    if "to" in phrase[1:-1]:
+        return "long_text" if phrase[0] in ("steps", "step", "reason", "instructions") else None
+    if head == "value" and len(phrase) > 1:
+        return "money" if phrase[-2] in _PRICED else "decimal"
     if head == "time":
         return _time(phrase)
     for known, kind in _PHRASES:

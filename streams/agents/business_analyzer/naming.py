@@ -67,5 +67,6 @@ def package_name(title: str) -> str:
 
 
 def choice_value(text: str) -> str:
-    """A value of a choice in snake_case."""
+    """A value of a choice in snake_case; 'A+' and 'A-' stay two values."""
+    text = re.sub(r"\s*\+(?=$|\s)", " plus", re.sub(r"(?<=\w)\s*-$", " minus", text.strip()))
     return words.snake(text.split())[:MAX_NAME]

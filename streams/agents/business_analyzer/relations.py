@@ -48,6 +48,8 @@ def _of_clause(draft: Draft, clause: Clause) -> None:
     if subject is not None:
         if verb in _BELONG and not clause.passive:
             _to(draft, subject, clause, {"to"}, required=_surely(clause))
+        elif clause.passive and verb in _TIE and _person_to_thing(draft, clause, subject):
+            pass
         elif clause.passive and verb in _TIE:
             _to(draft, subject, clause, {"to", "with", "for"}, required=clause.modal == "must" or verb not in ("assign", "allocate"))
         elif clause.passive and verb in _MADE or (verb == "be" and clause.rest[:1] and clause.rest[0].tag == "PREP"):
@@ -60,6 +62,8 @@ def _of_clause(draft: Draft, clause: Clause) -> None:
             _placed(draft, clause)
         if not clause.passive and set(clause.verbs) & _OWNING and people.is_person(subject.words[-1]):
             _owned(draft, subject, clause)
+    elif clause.passive and verb in _TIE:
+        _person_to_thing(draft, clause, None)
     if set(clause.verbs) & _ORDER_TO and not clause.passive:
         _ordered(draft, clause)
 
@@ -76,7 +80,7 @@ def subject_entity(draft: Draft, clause: Clause) -> EntityDraft | None:
 
 def add_reference(entity: EntityDraft, other: EntityDraft, required: bool, name: tuple[str, ...] = ()) -> None:
     """A reference, where there is none; a text field of the same name gives way."""
-    if entity.reference_to(other):
+    if entity.reference_to(other) or other.reference_to(entity):
         return
     plain = words.snake(name or other.words)
     entity.fields.pop(plain, None)
@@ -99,6 +103,8 @@ def _entities_in(draft: Draft, tokens: tuple[Token, ...]) -> Iterator[tuple[str,
 def _to(draft: Draft, subject: EntityDraft, clause: Clause, prepositions: set[str], required: bool) -> None:
     for preposition, phrase, other in _entities_in(draft, clause.rest):
         if preposition in prepositions and other is not subject:
+            if clause.passive and any(e.reference_to(subject) and e.reference_to(other) for e in draft.entities):
+                return
             add_reference(subject, other, required)
             return
         if phrase.start > 4:
@@ -116,6 +122,21 @@ def _person_text(draft: Draft, subject: EntityDraft, tokens: tuple[Token, ...]) 
     name = naming.field_name(parts, subject.words)
     if name and draft.resolve(parts) is None and parts[-1] not in lexicon.ANYONE:
         subject.put(Field(name=name, label=words.label(parts), type="text"))
+
+
+def _person_to_thing(draft: Draft, clause: Clause, person: EntityDraft | None) -> bool:
+    """'Technicians are assigned to repairs': the repair has a technician, by reference or by name."""
+    phrases = noun_phrases(clause.subject)
+    if not phrases or not people.is_person(phrases[-1].head):
+        return False
+    for preposition, _, thing in _entities_in(draft, clause.rest):
+        if preposition in ("to", "with") and not people.is_person(thing.words[-1]):
+            if person is not None:
+                add_reference(thing, person, required=False)
+            else:
+                _person_text(draft, thing, clause.subject)
+            return True
+    return False
 
 
 def _made(draft: Draft, subject: EntityDraft, clause: Clause) -> None:

@@ -148,6 +148,8 @@ def _is_verb(low: str, before: list[Token], after: list[str], can_noun: bool) ->
         return base and (low in closed.IMPERATIVES or low not in closed.NOUN_FIRST) and (
             _object_follows(after) or low in closed.IMPERATIVES
         )  # fmt: skip
+    if previous.tag == "TO" and len(before) > 1 and before[-2].low in closed.TIED and can_noun:
+        return False
     if previous.tag in ("MD", "TO", "DO"):
         return base or not can_noun
     if previous.tag in ("DET", "POSS", "NUM", "ADJ", "PREP"):
@@ -184,11 +186,12 @@ def _object_follows(after: list[str]) -> bool:
 
 def _coordinated(low: str, base: bool, before: list[Token], after: list[str], can_noun: bool) -> bool:
     """'create, list and delete tasks', 'adds dishes, and sends it': a verb beside a verb."""
-    verbs = [index for index, token in enumerate(before) if token.tag == "V"]
+    verbs = [index for index, token in enumerate(before) if token.tag == "V" or token.low == "has"]
     if not verbs:
         return not can_noun
     between = [token for token in before[verbs[-1] + 1 :] if token.low not in (",", "and", "or", "then")]
-    same_form = base == (words.verb_lemma(before[verbs[-1]].low) == before[verbs[-1]].low)
+    earlier = before[verbs[-1]].low
+    same_form = base == (earlier != "has" and words.verb_lemma(earlier) == earlier)
     if not between:
         return (same_form and low not in closed.NOUN_FIRST) or not can_noun
     if low in closed.NOUN_FIRST or not after:
