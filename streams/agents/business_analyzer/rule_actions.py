@@ -14,11 +14,9 @@ from streams.agents.business_analyzer.rule_fields import TIMES, ensure
 from streams.agents.business_analyzer.rule_scenes import Scene, mentions, rule_id, scenes
 from streams.agents.business_analyzer.rule_state_facts import NOBODY, line_of
 from streams.agents.business_analyzer.rule_states import machine_of
-from streams.agents.business_analyzer.state_words import FINAL, state_of
+from streams.agents.business_analyzer.state_words import FINAL, ONCE, USES, state_of
 
 _MOVES = frozenset({"move", "reschedule", "postpone"})
-_ONCE = re.compile(r"\b(?:only once|once only|one time only|just once|at most once|only 1 time|1 time only|a single time|only 1x|exactly once|once)\b(?! (?:a|per|every|each|it|they|the|an)\b)|\b(?:at most|only|up to|no more than|maximum) (?P<n>\d+) times?\b|\bat most twice\b|\btwice at most\b")
-_USES = frozenset("redeem use accept admit scan transfer renew extend rate review claim spend open activate reschedule move check-in prolong".split())
 _TRANSFER = frozenset({"transfer", "hand-over", "forward", "pass"})
 _EXTENDS = frozenset({"renew", "extend", "prolong"})
 _EXPIRED = re.compile(r"\b(?P<word>expired|outdated|overdue|lapsed) (?P<what>[\w\-]+) (?:cannot|must not|may not|can no longer|are not|is not) be (?P<verb>[a-z]+)")
@@ -153,7 +151,7 @@ def _transfers(draft: Draft, scene: Scene, clause: Clause) -> None:
 
 
 def _times(text: str) -> int:
-    match = _ONCE.search(text)
+    match = ONCE.search(text)
     if not match:
         return 0
     if "twice" in match[0]:
@@ -163,7 +161,7 @@ def _times(text: str) -> int:
 
 def _once(draft: Draft, scene: Scene, clause: Clause) -> None:
     """'A voucher can be redeemed only once', 'each ticket code is accepted one time only'."""
-    verb = next((verb for verb in clause.verbs if verb in _USES), "")
+    verb = next((verb for verb in clause.verbs if verb in USES), "")
     times = _times(scene.text)
     if not verb or not times or verb in _TRANSFER or re.search(r"\bat (?:once|the same time)\b|\bper\b", scene.text):
         return

@@ -44,11 +44,21 @@ def _movements(draft: Draft) -> list[tuple[EntityDraft, int, Scene]]:
                     found.setdefault((entity.name, sign), (entity, sign, scene))
     if not named:
         return list(found.values())
+    for scene in named:
+        _missing(draft, scene)
     for entity in draft.entities:
         sign = 1 if entity.words[-1] in _IN else -1 if entity.words[-1] in _OUT else 0
         if sign and not any(name == entity.name for name, _ in found):
             found[(entity.name, sign)] = (entity, sign, named[0])
     return list(found.values())
+
+
+def _missing(draft: Draft, scene: Scene) -> None:
+    """Movements that are named as such, but of which no data is told."""
+    for token in scene.tokens:
+        noun = words.singular(token.low)
+        if token.tag == "N" and noun in ("delivery", "receipt", "deposit", "withdrawal", "issue", "sale", "purchase") and draft.resolve((noun,)) is None:
+            draft.add((noun,))
 
 
 def _speaks_of_holding(scene: Scene) -> bool:

@@ -26,6 +26,7 @@ def find(draft: Draft) -> None:
     for scene in scenes(draft):
         _unique(draft, scene)
         _range(scene)
+        _inline(scene)
 
 
 def _unique(draft: Draft, scene: Scene) -> None:
@@ -57,6 +58,17 @@ def _range(scene: Scene) -> None:
     made = field_making.constrained(found[1], _turned(bound) if refused else bound)
     if made.type in NUMBERS:
         found[0].fields[found[1].name] = replace(made, name=found[1].name)
+
+
+_INLINE = re.compile(r"\b(?P<what>[a-z]+(?: [a-z]+)?) (?:between|from) (?P<low>-?\d+(?:\.\d+)?) (?:and|to) (?P<high>\d+(?:\.\d+)?)\b")
+
+
+def _inline(scene: Scene) -> None:
+    """'a temperature between 30 and 45' in a list of data."""
+    for match in _INLINE.finditer(scene.text):
+        found = field_anywhere(scene, match["what"], NUMBERS)
+        if found and not found[1].maximum and not found[1].choices:
+            found[0].change(found[1].name, minimum=match["low"], maximum=match["high"])
 
 
 def _turned(bound: str) -> str:

@@ -93,6 +93,10 @@ def _add(scene: Scene, left: str, operator: Operator, right: str) -> None:
         other = _value(draft, entity, right, kinds)
         if re.fullmatch(r"(?:the )?(?:today|now|current (?:date|time|day)|creation date)", right):
             other = "today" if field.type == "date" else "now"
+        if not other and field.type == "text" and operator in ("gt", "ge", "lt", "le"):
+            other = _value(draft, entity, right, NUMBERS)
+            if other and "." not in one:
+                entity.change(one, type="integer", max_length=0, minimum="0")
         if other and other != one:
             write(draft, entity, Condition(left=one, operator=operator, right=other))
             return
@@ -106,7 +110,7 @@ def _holders(scene: Scene, phrase: str) -> list[EntityDraft]:
     around = [other for entity in near for other, _ in referring(draft, entity)]
     found = field_anywhere(scene, phrase)
     ordered = [*near, *around, *([found[0]] if found else []), *draft.entities]
-    return list(dict.fromkeys(ordered, None)) if False else _unique(ordered)
+    return _unique(ordered)
 
 
 def _unique(entities: list[EntityDraft]) -> list[EntityDraft]:

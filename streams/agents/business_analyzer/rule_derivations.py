@@ -277,8 +277,6 @@ def _code(draft: Draft, scene: Scene) -> None:
     if found is None and not match:
         match = _NEEDS_CODE.search(scene.text)
         found = field_anywhere(scene, match["what"], frozenset({"text"})) if match and scene.topic is not None else None
-        if match and found is not None and found[1].unique:
-            return
     if not match:
         return
     if found is None and scene.topic is not None:

@@ -8,7 +8,7 @@ from schemas.specification import Condition, Export, Listing, Search
 from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.clauses import Clause
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
-from streams.agents.business_analyzer.rule_conditions import deadline, of_time, of_word, unfinished
+from streams.agents.business_analyzer.rule_conditions import deadline, of_time, of_word, on_today, unfinished
 from streams.agents.business_analyzer.rule_fields import TEXTS, TIMES
 from streams.agents.business_analyzer.rule_scenes import Mention, Scene, entity_in, field_named, mentions, rule_id, scenes
 
@@ -26,7 +26,7 @@ _FULL_TEXT = re.compile(r"\b(?:search (?:for |in |through )?(?:all |the )?(?P<wh
 def find(draft: Draft) -> None:
     """Add the named lists."""
     for scene in scenes(draft):
-        if _deadlines(draft, scene) or _whose(draft, scene) or re.search(r"\b(?:sum|total|number|count|average|kilomet\w+) of\b", scene.text):
+        if _events(draft, scene) or _deadlines(draft, scene) or _whose(draft, scene) or re.search(r"\b(?:sum|total|number|count|average|kilomet\w+) of\b", scene.text):
             continue
         for clause in scene.clauses:
             if set(clause.verbs) & _SHOWS and not clause.negative and clause.lead not in ("if", "when"):
@@ -34,6 +34,21 @@ def find(draft: Draft) -> None:
         if _LEADS.search(scene.text) and not scene.clauses:
             for mention in scene.mentions:
                 _mention(draft, mention, scene.text)
+
+
+_EVENTS = re.compile(r"\b(?P<noun>arrival|departure|check-in|check-out|return|pickup|delivery|appointment|booking)s? (?:of |for |due )?(?:today|tonight)\b|\btoday's (?P<noun2>[a-z\-]+)s\b")
+
+
+def _events(draft: Draft, scene: Scene) -> bool:
+    """'arrivals of today': records whose date of that name is today."""
+    match = _EVENTS.search(scene.text)
+    noun = (match["noun"] or match["noun2"]) if match else ""
+    for entity in draft.entities if noun else []:
+        field = next((f for f in entity.fields.values() if f.type in TIMES and noun.replace("-", "_") in f.name), None)
+        if field is not None:
+            write(draft, entity, f"{words.plural(noun)} today", on_today(field))
+            return True
+    return False
 
 
 def _clause(draft: Draft, scene: Scene, clause: Clause) -> None:

@@ -106,7 +106,7 @@ def _lasting(draft: Draft, entity: EntityDraft) -> tuple[str, ...]:
     """The lengths in minutes that the text gives: 'lasts 15, 30 or 60 minutes'."""
     for scene in scenes(draft):
         match = _DURATION.search(scene.text)
-        if match and (entity in scene.entities or scene.topic is entity):
+        if match and scene.topic is entity:
             return tuple(dict.fromkeys(re.findall(r"\d+", match["list"])))
     return ()
 

@@ -14,7 +14,7 @@ from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, field
 from streams.agents.business_analyzer.tokens import tokenise
 
 _GROUPED = re.compile(
-    r"\b(?P<what>[\w\-%' ]*?)\b(?:,)? ?\b(?P<by>by|per|for each|for every|grouped by|split by|broken down by) (?:the |each )?(?P<groups>[\w\-]+(?: [\w\-]+)?(?:(?:, | and | or |, and | per | by )(?:the |by |per )?[\w\-]+(?: [\w\-]+)?)*)"
+    r"\b(?P<what>[\w\-%' ]*?)\b(?:,)? ?\b(?P<by>by|per|for each|for every|grouped by|split by|broken down by) (?:the |each )?(?P<groups>[\w\-]+(?: (?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|can\b|should\b|that\b|from\b|on\b|at\b|over\b)[\w\-]+)?(?:(?:, | and | or |, and | per | by )(?:the |by |per )?[\w\-]+(?: (?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|can\b|should\b|that\b|from\b|on\b|at\b|over\b)[\w\-]+)?)*)"
 )
 _TOTAL = re.compile(r"\b(?:totals?|sums?|total sum|turnover|revenues?|sales figures?|spending|takings|income|earnings|kilomet\w+|hours worked|working hours|amounts?|overall)\b")
 _COUNT = re.compile(r"\b(?:number|count|how many|counts?|numbers)\b")
@@ -167,6 +167,7 @@ def _groups(draft: Draft, entity: EntityDraft, names: list[str]) -> tuple[str, .
 
 def _measure(draft: Draft, entity: EntityDraft, what: str) -> tuple[str, ...]:
     """The numbers that are summed."""
+    what = re.sub(r"\b(?:of|in|for|during|within|over|from) the (?:last|past|next|coming) (?:\d+ )?[a-z]+\b", " ", what)
     cleaned = re.sub(r"\b(?:totals?|sums?|show|report|reports|see|of|the|all|a|an|overview|can|managers?|per|for|over|overall|statistics?)\b", " ", what)
     cleaned = re.sub(r"\s+", " ", cleaned).strip()
     field = field_named(entity, cleaned, NUMBERS) if cleaned else None

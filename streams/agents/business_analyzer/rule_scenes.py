@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from schemas.specification import Field
-from streams.agents.business_analyzer import closed_words, words
+from streams.agents.business_analyzer import closed_words, state_words, words
 from streams.agents.business_analyzer.clauses import Clause, clauses
 from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
 from streams.agents.business_analyzer.tokens import Token, tokenise
@@ -149,6 +149,17 @@ def _named(draft: Draft, tokens: tuple[Token, ...], last: int) -> tuple[int, Ent
                 return width, entity
     entity = draft.resolve((tokens[last].low,)) if tokens[last].tag == "N" else None
     return 1, entity
+
+
+def made_by(scene: Scene) -> EntityDraft | None:
+    """The record that the sentence makes: 'a visitor reserves tickets' makes a reservation, where there are such."""
+    for clause in scene.clauses:
+        for verb in clause.verbs:
+            noun = state_words.NOUN_OF.get(verb)
+            made = scene.draft.resolve((noun,)) if noun and not clause.passive else None
+            if made is not None:
+                return made
+    return None
 
 
 def entity_in(draft: Draft, phrase: str) -> EntityDraft | None:

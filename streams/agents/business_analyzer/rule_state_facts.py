@@ -11,7 +11,9 @@ from streams.agents.business_analyzer.clauses import Clause
 from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
 from streams.agents.business_analyzer.phrases import noun_phrases
 from streams.agents.business_analyzer.rule_fields import is_taken
-from streams.agents.business_analyzer.rule_scenes import Mention, Scene, entity_in, mentions, scenes
+from streams.agents.business_analyzer.rule_lapses import Lapse, lapses
+from streams.agents.business_analyzer.rule_scenes import Mention, Scene, entity_in, made_by, mentions, scenes
+from streams.agents.business_analyzer.state_words import NOUN_OF, ONCE, USES
 from streams.agents.business_analyzer.tokens import tokenise
 
 
@@ -48,6 +50,7 @@ class Facts:
     final: list[str] = dataclasses.field(default_factory=list)
     advance: tuple[str, ...] | None = None
     created_by: str = ""
+    lapses: list[Lapse] = dataclasses.field(default_factory=list)
 
 
 def facts_of(draft: Draft) -> dict[str, Facts]:
@@ -64,6 +67,8 @@ def facts_of(draft: Draft) -> dict[str, Facts]:
             _step(scene, clause, number, found)
         _marked(scene, found)
         _next(scene, found)
+    for lapse in lapses(draft):
+        found[lapse.entity.name].lapses.append(lapse)
     return found
 
 
@@ -118,13 +123,27 @@ def _lists(scene: Scene, found: dict[str, Facts]) -> None:
                 who = next(iter(scene.entities), None)
             entity = who or scene.topic
             states = _split(match["list"])
-            if entity is None or entity.name not in found or not _statelike(entity, states, pattern is not _BE_LIST):
+            if entity is None or entity.name not in found or (pattern is _GO and len(states) < 3):
+                continue
+            if pattern is _HAS:
+                _no_fields(entity, states, match[0])
+            if not _statelike(entity, states, pattern is not _BE_LIST):
                 continue
             facts = found[entity.name]
             ordered = chain or bool(re.search(r"\bthen\b|\bfinally\b|\band\b", match["list"]))
             if not facts.declared:
                 facts.chain = facts.chain or ordered
                 facts.states = tuple(dict.fromkeys((*_values(states), *facts.states))) if len(states) >= len(facts.states) else facts.states
+
+
+def _no_fields(entity: EntityDraft, states: list[str], text: str) -> None:
+    """States after 'a stage:' that were taken for data of the entity."""
+    if ":" not in text:
+        return
+    for state in states:
+        known = entity.fields.get(naming.choice_value(state))
+        if known is not None and known.type == "text":
+            del entity.fields[known.name]
 
 
 def _split(listed: str) -> list[str]:
@@ -197,6 +216,8 @@ def _patient(scene: Scene, clause: Clause) -> tuple[EntityDraft | None, Mention 
     tokens = clause.subject if clause.passive else clause.rest
     stop = next((i for i, t in enumerate(tokens) if t.tag in ("PREP", "TO", "SUB") and not clause.passive), len(tokens))
     named = list(mentions(scene.draft, tuple(tokens[:stop])))
+    if named and clause.lead in ("which", "that") and made_by(scene) is not None:
+        return made_by(scene), None
     if named:
         return named[0].entity, named[0]
     if any(token.low in ("it", "them", "they", "these", "this") for token in tokens[: stop or 1]):
@@ -207,7 +228,10 @@ def _patient(scene: Scene, clause: Clause) -> tuple[EntityDraft | None, Mention 
 
 
 def _antecedent(scene: Scene, clause: Clause) -> EntityDraft | None:
-    """What 'it' is: the last thing (no person) named before in the sentence, else the topic."""
+    """What 'it' is: what the sentence makes, or the first thing (no person) named in it, else the topic."""
+    made = made_by(scene)
+    if made is not None and clause.verbs[0] not in NOUN_OF:
+        return made
     things = [m.entity for m in scene.mentions if not people.is_person(m.entity.words[-1])]
     return things[0] if things else scene.topic
 
@@ -256,6 +280,10 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
     if as_long and not sources and "until" not in as_long[0]:
         sources = (naming.choice_value(as_long["state"]),)
     for verb in clause.verbs:
+        if verb in USES and ONCE.search(scene.text):
+            continue
+        if verb == "close" and _CLOSED.search(scene.text):
+            continue
         facts.steps.append(
             Step(
                 verb=_compound(verb, clause),

@@ -85,13 +85,17 @@ def _states(facts: Facts, steps: list[Step]) -> tuple[str, ...]:
     states = list(facts.states)
     if facts.initial and not matching(tuple(states), facts.initial):
         states.insert(0, facts.initial)
+    if facts.states and not facts.declared:
+        states += [lapse.target for lapse in facts.lapses if not matching(tuple(states), lapse.target)]
     for step in sorted(steps, key=lambda s: (not s.passive, s.group)) if not states else steps:
         new = step.verb[5:].replace("-", "_") if step.verb.startswith("mark-") else state_of(step.verb)
         if not matching(tuple(states), new) and step.verb not in _BACK:
             states.append(new)
     if not facts.states:
+        states += [lapse.target for lapse in facts.lapses if lapse.target not in states]
         states += [a for a in dict.fromkeys(facts.adjectives) if _state_adjective(a) and not matching(tuple(states), a)]
         first = facts.initial or next((s for s in states if s in HUBS or s in ("draft", "new", "pending")), "")
+        first = first or next((s for lapse in facts.lapses for s in lapse.sources if not s.startswith("!")), "")
         first = first or (state_of(facts.created_by) if facts.created_by and states else "")
         first = first or state_words.start_of(facts.entity.words)
         states = [first, *(s for s in states if s != first)] if states else []
@@ -136,6 +140,10 @@ def _forward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
             continue
         own = [step for step in steps if _target(cycle.states, cycle.initial, step.verb) == state and step.verb not in _BACK]
         own.sort(key=lambda step: (not step.passive, step.group))
+        if facts.advance is not None and state not in cycle.final and state not in NEGATIVE and not own:
+            continue
+        if not own and any(lapse.target == state for lapse in facts.lapses):
+            continue
         named = [verb for step in own if (verb := step.verb) and not verb.startswith("mark-")]
         name = named[0] if named else own[0].verb if own else verb_of(state)
         sources = _sources(facts, cycle, state, own)
@@ -179,6 +187,8 @@ def _ordered(cycle: Cycle, states: list[str]) -> tuple[str, ...]:
 def _usual_sources(cycle: Cycle, target: str) -> tuple[str, ...]:
     living = [state for state in cycle.states if state not in cycle.final and state != target]
     if cycle.free:
+        return tuple(living)
+    if any(transition.name == "advance" for transition in cycle.transitions):
         return tuple(living)
     if _hub(cycle):
         return tuple(living) if target in FINAL else (cycle.initial,)

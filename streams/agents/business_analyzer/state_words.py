@@ -49,6 +49,22 @@ INITIALS = frozenset(
     " available free scheduled submitted placed ordered reserved booked started prospect waiting queued unpaid"
     " reported incoming".split()
 )
+# How often an action may be done to one record.
+ONCE = re.compile(
+    r"\b(?:only once|once only|one time only|just once|at most once|only 1 time|1 time only|a single time|only 1x|exactly once|once)\b"
+    r"(?! (?:a|per|every|each|it|they|the|an)\b)|\b(?:at most|only|up to|no more than|maximum) (?P<n>\d+) times?\b"
+    r"|\bat most twice\b|\btwice at most\b"
+)
+USES = frozenset(
+    "redeem use accept admit scan transfer renew extend rate review claim spend open activate reschedule move check-in"
+    " prolong".split()
+)
+# What a verb makes of the thing it is done to.
+NOUN_OF = {
+    "reserve": "reservation", "book": "booking", "order": "order", "rent": "rental", "register": "registration",
+    "borrow": "loan", "lend": "loan", "buy": "purchase", "hire": "rental", "enrol": "enrolment", "enroll": "enrollment",
+    "subscribe": "subscription", "apply": "application", "request": "request", "sell": "sale",
+}
 _BY_NOUN = {
     "booking": "booked", "reservation": "reserved", "appointment": "scheduled", "order": "placed", "subscription": "active",
     "ticket": "open", "invoice": "open", "request": "requested", "application": "submitted", "trip": "started",

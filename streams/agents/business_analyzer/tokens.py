@@ -181,7 +181,7 @@ def _object_follows(after: list[str]) -> bool:
     if following in closed.MODALS or following in closed.CONJUNCTIONS:
         return following == "and"
     found = words.readings(following)
-    return "VERB" not in found or "NOUN" in found or "ADJ" in found
+    return "VERB" not in found or "NOUN" in found or "ADJ" in found or words.is_participle(following)
 
 
 def _coordinated(low: str, base: bool, before: list[Token], after: list[str], can_noun: bool) -> bool:
@@ -230,6 +230,9 @@ def _clause_so_far(before: list[Token]) -> list[Token]:
 def _settle(tokens: list[Token]) -> list[Token]:
     """A participle after a determiner is an adjective of the noun that follows, else a verb form."""
     settled = list(tokens)
+    for index in range(1, len(tokens) - 1):
+        if tokens[index].low == "open" and tokens[index].tag == "V" and tokens[index - 1].tag == "V" and tokens[index + 1].tag == "N":
+            settled[index] = replace(tokens[index], tag="ADJ")
     for index, token in enumerate(tokens):
         if token.tag == "ADJ" and token.low == "open" and index and tokens[index - 1].tag == "N":
             following = tokens[index + 1].tag if index + 1 < len(tokens) else "P"

