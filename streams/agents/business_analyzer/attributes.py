@@ -134,7 +134,8 @@ def _complete(phrase: Phrase, item: tuple[Token, ...], listed: bool) -> Attribut
     elif len(rest) == 1 and rest[0].low in ("on", "at", "by") and words.is_participle(names[-1]):
         names, written, plural = (*names, rest[0].low), rest[0].low, False
     if len(rest) > 1 and rest[0].low == "per" and rest[1].tag in ("N", "DET"):
-        names = (*names, "per", *(token.low for token in rest[1:3] if token.tag == "N"))
+        counted = (*names[:-1], written) if plural else names
+        names = (*counted, "per", *(token.low for token in rest[1:3] if token.tag == "N"))
         written, plural = names[-1], False
     elif len(rest) > 1 and join(rest[:2]) == "in stock":
         names, written, plural = (*names, "in", "stock"), names[-1], False

@@ -9,7 +9,7 @@ from streams.agents.business_analyzer import closed_words as closed
 from streams.agents.business_analyzer import field_types, people
 from streams.agents.business_analyzer.attributes import Attribute, attributes
 from streams.agents.business_analyzer.clauses import Clause, clauses, join
-from streams.agents.business_analyzer.lexicon import CONTAINERS, GENERIC_PARTS
+from streams.agents.business_analyzer.lexicon import CONTAINERS, DATA_THINGS, GENERIC_PARTS
 from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
 from streams.agents.business_analyzer.restating import restate
 from streams.agents.business_analyzer.tokens import Token, tokenise
@@ -36,7 +36,7 @@ _NO_DATA = frozenset(
 _WITH = frozenset({"with", "including", "containing", "having", "featuring", "comprising"})
 _NO_WITH_VERBS = frozenset(
     "approve reject decide search filter sort list find see view pay compare replace help show display export print"
-    " calculate compute report count notify remind highlight mark rate vote bid order buy purchase reserve book rent"
+    " calculate compute count notify remind highlight mark rate vote bid order buy purchase reserve book rent"
     " borrow connect link join relate match pair associate combine tie assign attach".split()
 )
 
@@ -94,7 +94,7 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
                     attributes=tuple(listed),
                     sentence=sentence,
                     owner=whole,
-                    weak=_is_weak(verb, subject),
+                    weak=_is_weak(verb, subject) and not (rest and rest[0].tag == "POSS"),
                 )
             )
     for owner_words, tokens in nested:
@@ -201,7 +201,7 @@ def _nested(
         if not phrases or (phrases[-1].end < len(before) and not all(t.low == "," or t.tag == "P" for t in before[phrases[-1].end :])):
             continue
         owner = _with_owner(phrases, before)
-        if owner is None or field_types.is_data_head(owner.head):
+        if owner is None or (field_types.is_data_head(owner.head) and owner.head not in DATA_THINGS):
             continue
         return [(subject_words(owner), tokens[index + 1 :])], before
     return [], tokens
@@ -214,7 +214,7 @@ def _with_owner(phrases: list[Phrase], before: tuple[Token, ...]) -> Phrase | No
     if preposition in ("by", "in", "at", "to", "on", "for", "from", "through", "against", "as"):
         if preposition == "by" and len(phrases) > 1 and field_types.is_data_head(last.head):
             return phrases[-2]
-        if preposition in ("for", "to", "in", "on", "from") and len(phrases) > 1:
+        if preposition in ("for", "to", "in", "on", "from", "at", "against") and len(phrases) > 1:
             return phrases[0]
         return None
     if preposition == "of" and len(phrases) > 1 and phrases[-2].head in ("list", "number", "set", "track", "record", "collection"):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from schemas.specification import Field
-from streams.agents.business_analyzer import lexicon, naming, people, words
+from streams.agents.business_analyzer import field_types, lexicon, naming, people, words
 from streams.agents.business_analyzer.attributes import Attribute, attributes
 from streams.agents.business_analyzer.clauses import Clause, clauses
 from streams.agents.business_analyzer.declarations import objects, subject_words
@@ -35,7 +35,7 @@ class Deed:
 
 _BOOKINGS = frozenset("booking reservation appointment rental hire session visit".split())
 _ORDERS = frozenset("order purchase sale".split())
-_SIGN_UPS = frozenset("sign-up signup registration enrolment enrollment subscription participation booking membership attendance".split())
+_SIGN_UPS = frozenset("sign-up signup registration enrolment enrollment subscription participation booking membership".split())
 _REVIEWS = frozenset("rating review feedback evaluation".split())
 _DEEDS = (
     Deed("sign", ("up for", "up to", "up at"), ("sign-up",), _SIGN_UPS),
@@ -127,6 +127,8 @@ def _leave(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:
     if known is not None:
         for attribute in _with(clause):
             put(draft, known, attribute)
+        if doer is None and not any(f.references for f in known.fields.values() if f.references != thing.name) and not known.declared:
+            _doer(draft, known, actor, doer)
         if doer is not None and known is not doer and known is not thing and not doer.reference_to(known):
             refer(known, doer, True) if not known.reference_to(doer) else None
         return
@@ -137,7 +139,11 @@ def _leave(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:
         return
     record.source = record.source or text
     _fill(draft, record, deed, clause, phrase, thing, text)
-    _doer(draft, record, actor, doer)
+    whom = next((draft.resolve(subject_words(p)) for p in objects(clause)), None) if any(deed.after) else None
+    if whom is not None and whom is not thing and whom is not record:
+        refer(record, whom, True)
+    else:
+        _doer(draft, record, actor, doer)
 
 
 def _actor(clause: Clause) -> Words | None:
@@ -153,12 +159,24 @@ def _object(draft: Draft, deed: Deed, clause: Clause) -> tuple[EntityDraft, Phra
     rest = clause.rest
     for after in deed.after:
         marks = after.split()
-        if [token.low for token in rest[: len(marks)]] != marks and marks:
+        start = _mark(rest, marks)
+        if start is None:
             continue
-        tokens: tuple[Token, ...] = rest[len(marks) :]
+        tokens: tuple[Token, ...] = rest[start + len(marks) :]
         phrases = noun_phrases(tokens)
         if phrases and phrases[0].start == 0:
             return _thing(draft, deed, phrases)
+    return None
+
+
+def _mark(rest: tuple[Token, ...], marks: list[str]) -> int | None:
+    """Where the preposition of the deed is: first, or after whom it is done for ('enrol children in courses')."""
+    lows = [token.low for token in rest]
+    if lows[: len(marks)] == marks:
+        return 0
+    phrases = noun_phrases(rest)
+    if marks and phrases and phrases[0].start == 0 and lows[phrases[0].end : phrases[0].end + len(marks)] == marks:
+        return phrases[0].end
     return None
 
 
@@ -181,7 +199,7 @@ def _known(draft: Draft, deed: Deed, thing: EntityDraft) -> EntityDraft | None:
     about = [e for e in same if e.reference_to(thing)]
     if about:
         return about[0]
-    bare = [e for e in same if e.declared and not any(f.references for f in e.fields.values())]
+    bare = [e for e in same if (e.declared or not e.fields) and not any(f.references for f in e.fields.values())]
     if bare:
         refer(bare[0], thing, True)
         return bare[0]
@@ -213,6 +231,10 @@ def _with(clause: Clause) -> list[Attribute]:
     for index, token in enumerate(clause.rest):
         if token.low in ("with", "including") and not token.group:
             return [replace(a, words=_own(a.words)) for a in attributes(clause.rest[index + 1 :])]
+        if token.low == "on" and [t.low for t in clause.rest[index + 1 : index + 2]] in (["a"], ["an"]):
+            listed = attributes(clause.rest[index + 1 :])
+            if listed and field_types.infer(listed[0].words)[0] in ("date", "datetime"):
+                return listed
     return []
 
 

@@ -29,8 +29,9 @@ def collect(draft: Draft) -> None:
     _prefer_common_names(draft)
     for explicit in draft.document.entities:
         explicit_entities.add_fields(draft, explicit)
+    own = frozenset(declaration.subject for declaration in declared if not declaration.nested)
     for declaration in declared:
-        entity_fields.declared_fields(draft, declaration)
+        entity_fields.declared_fields(draft, declaration, own)
     relations.relate(draft)
     deeds.find(draft)
     passing_mentions.find(draft)
@@ -142,8 +143,13 @@ def _created(clause: Clause) -> list[Phrase]:
         noted = [verb for verb in clause.verbs if verb in lexicon.NOTING]
         subjects = noun_phrases(clause.subject)
         if noted and not clause.modal:
-            return [phrase for phrase in subjects if phrase.plural and phrase.determiner not in ("these", "those", "the")]
+            return [phrase for phrase in subjects if phrase.plural and phrase.determiner not in ("these", "those", "the") or not phrase.determiner and len(subjects) == 1]
+        if any(verb in lexicon.MAKING | lexicon.BOOKING for verb in clause.verbs) and not clause.modal:
+            return [phrase for phrase in subjects[-1:] if phrase.determiner in ("a", "an", "each", "every")]
         return subjects[-1:] if making and clause.modal else []
+    actor = noun_phrases(clause.subject)
+    if actor and not people.is_person(actor[-1].head) and set(clause.verbs) & lexicon.KEEPING and actor[-1].head not in lexicon.CONTAINERS:
+        return []
     if any(verb in lexicon.MAKING for verb in clause.verbs):
         return [phrase for phrase in objects(clause) if phrase.words]
     return []

@@ -14,8 +14,9 @@ from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
 from streams.agents.business_analyzer.phrases import noun_phrases
 
 
-def declared_fields(draft: Draft, declaration: Declaration) -> None:
-    if _line_of(draft, declaration):
+def declared_fields(draft: Draft, declaration: Declaration, own: frozenset[Words]) -> None:
+    """Put the attributes into the entity; `own` are the things that other sentences declare by themselves."""
+    if _line_of(draft, declaration, declaration.subject in own):
         return
     entity = draft.resolve(declaration.subject)
     if entity is None:
@@ -27,17 +28,17 @@ def declared_fields(draft: Draft, declaration: Declaration) -> None:
         put(draft, entity, attribute)
 
 
-def _line_of(draft: Draft, declaration: Declaration) -> bool:
+def _line_of(draft: Draft, declaration: Declaration, elsewhere: bool) -> bool:
     """'adds dishes with quantities' to an order: a line that joins the order and the dish."""
     entity = draft.resolve(declaration.subject)
     sentence = draft.document.sentences[declaration.sentence]
-    if entity is None or not entity.declared or declaration.owner or not declaration.nested:
+    if entity is None or not entity.declared or not declaration.nested or (declaration.owner and not elsewhere):
         return False
     quantity = any(a.head in ("quantity", "amount", "portion", "count") for a in declaration.attributes)
     first = not entity.fields
     if not quantity:
         return False
-    whole = _whole(draft, sentence.text, entity)
+    whole = draft.resolve(declaration.owner) if declaration.owner else _whole(draft, sentence.text, entity)
     if whole is None or (first and not entity.explicit and len(declaration.attributes) > 2):
         return False
     line = draft.resolve((*whole.words, "line")) or draft.resolve((*whole.words, "item"))

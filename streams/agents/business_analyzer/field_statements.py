@@ -20,14 +20,14 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         ("unique", rf"^{_OBJECT} {_BE} (?:required and |mandatory and )?(?:globally )?unique\b"),
-        ("unique", rf"^(?:no )?two [\w\- ]+ (?:{_MAY}|must|should|shall|have|share)(?: not| never)?(?: have| share| use)? the same (?P<what>[\w\- ]+?)(?: number)?$"),
+        ("unique", rf"^(?:no two [\w\- ]+ (?:{_MAY}|must|should|shall|have|share)|two [\w\- ]+ (?:{_MAY}|must|should|shall) (?:not|never))(?: have| share| use)? the same (?P<what>[\w\- ]+?)$"),
         ("unique", r"^no (?:two )?[\w\- ]+ (?:may|can|shall|must) (?:have|share|use) the same (?P<what>[\w\- ]+)$"),
         ("shared", rf"\b(?:several|two|multiple|different|many|some)(?: different)? (?P<of>[\w\- ]+?) (?:{_MAY} )?(?:have|share|use)(?: the| a)? same (?P<what>[\w\- ]+)$"),
         ("shared", rf"^{_OBJECT} (?:(?:{_MAY} be|is|are) (?:shared|duplicated|used (?:twice|several times|more than once)|repeated)|{_MAY} (?:repeat|occur (?:twice|several times|more than once))|does not (?:have|need) to be unique|need not be unique|is not unique)\b"),
         ("required", rf"^{_OBJECT} (?:{_BE} (?:always )?(?:unique and |an? )?(?:required|mandatory|compulsory|obligatory)|must (?:always )?(?:be (?:given|filled in|provided|present|entered|set|specified)|not be (?:empty|blank|missing|left (?:empty|blank|out)))|cannot be (?:empty|blank|missing|left (?:empty|blank|out))|(?:may|can) (?:not|never) be (?:empty|blank|missing|left (?:empty|blank|out)))\b"),
         ("optional", rf"^{_OBJECT} (?:{_BE} (?:an? )?optional|{_MAY} be (?:empty|blank|missing|omitted|left (?:empty|blank|out|open)|unknown|null)|(?:is|are) (?:not (?:required|mandatory|needed)|voluntary)|need not be (?:given|filled in|provided)|does not have to be (?:given|filled in|provided))\b"),
         ("required", rf"^(?P<of>[\w\- ]+?) (?:must|have to|has to|need to|needs to) (?:always )?(?:have|give|provide|enter|state|supply|specify) (?P<what>(?:an?|their|its|the) [\w\- ]+)$"),
-        ("optional", rf"^(?P<of>[\w\- ]+?) (?:{_MAY}) (?:also )?(?:[a-z]+ )?without (?:an? |any |giving an? |their |the )?(?P<what>[\w\- ]+)$"),
+        ("optional", rf"^(?P<of>[\w\- ]+?) (?:{_MAY}) (?:also )?(?:[a-z]+ ){{0,4}}without (?:an? |any |giving an? |their |the )?(?P<what>[\w\- ]+)$"),
         ("optional", rf"^(?P<of>[\w\- ]+?) (?:do not|does not|don't|need not) (?:have to|need to)? ?(?:have|give|provide|enter|state) (?:an? |their )?(?P<what>[\w\- ]+)$"),
         ("bounds", rf"^{_OBJECT} (?:{_BE}|must|cannot be|may not be|must not be|must never be|can be|may be|must have|has|have|can have|ranges?|goes|lies|must lie) (?P<bounds>(?:always |only |in the range )?(?:between|from|at least|at most|no more than|not more than|up to|greater than|more than|less than|lower than|above|below|over|under|negative|positive|non-negative|not negative|zero or|a maximum of|a minimum of|less|longer than|a positive) ?[^,;]*)$"),
         ("bounds", r"^(?P<what>[\w\- ]{2,40}?) (?P<bounds>(?:is|are) (?:not|never) negative|(?:may|must|can|should|shall) (?:not|never) (?:be negative|fall below zero|be below zero|drop below zero|go below zero|be less than zero))$"),
@@ -103,6 +103,8 @@ def _fields_named(
 ) -> list[tuple[EntityDraft, str]]:
     """The fields that the words name: 'the capacity of a room', 'a room's capacity', 'product codes', 'capacity'."""
     what = _ARTICLE.sub("", what.strip().lower())
+    if len(what.split()) > 6 or re.search(r"\b(?:which|that|who|whose)\b", what):
+        return []
     of = re.match(r"^(?P<field>[\w\- ]+?) (?:of|for) (?:an?|the|each|every|all|any)? ?(?P<entity>[\w\- ]+)$", what)
     own = re.match(r"^(?P<entity>[\w\- ]+?)'s? (?P<field>[\w\- ]+)$", what)
     for match in (of, own):

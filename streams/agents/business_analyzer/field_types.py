@@ -12,7 +12,7 @@ _BY_HEAD: dict[FieldType, str] = {
     " href uri document upload pdf",
     "money": "price cost amount fee total salary wage budget payment deposit balance fare rent premium fine"
     " revenue income expense expenditure spending tip donation charge turnover value payout bonus discount"
-    " subtotal rate surcharge",
+    " subtotal rate surcharge pay deduction deductions earnings commission",
     "date": "date birthday birthdate dob deadline anniversary day expiry due",
     "datetime": "datetime timestamp start end begin beginning departure arrival pickup dropoff pick-up drop-off"
     " date/time check-in check-out checkin checkout",
@@ -135,7 +135,8 @@ def _special(phrase: tuple[str, ...], text: str) -> FieldType | None:
     head = phrase[-1]
     if "per" in phrase[1:-1]:
         before = phrase[: phrase.index("per")]
-        return infer(before)[0] if before[-1] in _HEAD_TYPES else None
+        known = infer(before)[0] if before[-1] in _HEAD_TYPES else None
+        return known or ("integer" if words.is_plural(before[-1]) else None)
     if text.startswith(("is ", "has ")):
         return "boolean"
     if "number of" in text or "count of" in text or (text.startswith("max ") and head in _HEAD_TYPES):
@@ -171,6 +172,8 @@ def _special(phrase: tuple[str, ...], text: str) -> FieldType | None:
         return "text"
     if len(phrase) > 1 and head in ("date", "day"):
         return "date"
+    if head == "size" and phrase[0] in ("party", "group", "team", "class", "household", "family", "batch"):
+        return "integer"
     if head in ("unit", "size", "position", "place", "version", "dose", "dosage", "room", "table", "child", "person", "page"):
         return "text"
     return None

@@ -14,6 +14,8 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
     (r"\b(the \w+) (?:they|it|he|she) (?:belongs?|refers?|relates?|is for|are for|is about) ?(?:to)?\b", r"\1"),
     (r"\b(the (?:date|time|day)) (?:when |on which |at which )?(?:they|it|he|she) (?:was|were|is|are) (\w+)\b", r"\1 \2"),
     (rf"\b(the \w+) (?:where|in which|from which|at which) (?:it|they|he|she){_UNTIL}", r"\1"),
+    (r"(?<=[a-z])(?<!\bif)(?<!\bwhen)(?<!\bthat)(?<!\bso)(?<!\band)(?<!\bor)(?<!\bonce)(?<!\bthen)(?<!\bbut)(?<!\bas)(?<!\buntil)(?<!\bbefore)(?<!\bafter)(?<!\bwhere)(?<!\bwhat)(?<!\bwhich)(?<!\bbecause)(?<!\bunless)(?<!\bwhile)"
+     r" (?:they|he|she) (?:can |may |must |will )?(?!are\b|is\b|have\b|has\b|can\b|must\b|may\b|should\b)[a-z]+(?= and [a-z]+|$|[,.;)])", ""),
     # 'a number that must be unique', 'a code, which is unique', 'a grade, which may be empty until'
     (r",? (?:that|which) (?:must|has to|have to|should|needs? to|shall) be unique\b", " (unique)"),
     (r",? (?:that|which) (?:is|are) (unique|optional|required|mandatory)\b", r" (\1)"),

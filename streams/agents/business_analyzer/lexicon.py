@@ -24,7 +24,7 @@ DATA_THINGS = frozenset(
     " address topic department supplier type source label tag price discount budget salary fee rate cost charge"
     " skill cuisine method purpose destination document photo picture image video attachment question answer review"
     " comment message reading score day start deadline note place slot season step stage file link table room"
-    " fare fine rent premium tip donation record copy error message entry warning help".split()
+    " fare fine rent premium tip donation record copy feedback error message entry warning help".split()
 )
 MAKING = frozenset(
     "create add record register enter submit store save log track manage maintain open post publish upload schedule"
@@ -32,6 +32,7 @@ MAKING = frozenset(
     " keep list collect handle process administer administrate arrange prepare run hold receive take reserve order"
     " capture note insert host".split()
 )
+BOOKING = frozenset("book reserve order request rent".split())
 # In the passive these say that such records are kept: 'decisions are written down'.
 NOTING = frozenset("write record log document note register capture collect".split())
 ANYONE = frozenset("everyone anyone nobody people everybody anybody person someone child owner head lead".split()) - {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from schemas.specification import Field
-from streams.agents.business_analyzer import lexicon, naming, people, words
+from streams.agents.business_analyzer import field_types, lexicon, naming, people, words
 from streams.agents.business_analyzer.clauses import Clause, clauses
 from streams.agents.business_analyzer.declarations import objects, subject_words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
@@ -18,6 +18,7 @@ from streams.agents.business_analyzer.tokens import Token
 _BELONG = frozenset("belong pertain refer relate".split())
 _JOIN = frozenset("connect link join relate match pair concern cover involve combine associate tie reference regard".split())
 _TIE = frozenset("assign link attach connect allocate relate associate tie".split())
+_OFFERING = frozenset("offer sell provide publish own operate run employ".split())
 _ORDER_TO = frozenset("link assign attach connect allocate add book".split())
 _MADE = frozenset(
     "make place give issue register create store record log book reserve schedule order submit raise file grade keep"
@@ -54,18 +55,22 @@ def _of_clause(draft: Draft, clause: Clause) -> None:
             _to(draft, subject, clause, {"to", "with", "for"}, required=clause.modal == "must" or verb not in ("assign", "allocate"))
         elif clause.passive and verb in _MADE or (verb == "be" and clause.rest[:1] and clause.rest[0].tag == "PREP"):
             _made(draft, subject, clause)
+            _times(draft, subject, clause)
         elif verb in _JOIN and not people.is_person(subject.words[-1]):
             for _, phrase, other in _entities_in(draft, clause.rest):
                 if other is not subject and not (phrase.plural and verb == "cover"):
                     add_reference(subject, other, required=True)
         elif verb in ("have", "contain", "include"):
             _placed(draft, clause)
-        if not clause.passive and set(clause.verbs) & _OWNING and people.is_person(subject.words[-1]):
+        offers = set(clause.verbs) & _OFFERING
+        if not clause.passive and (offers or set(clause.verbs) & _OWNING and people.is_person(subject.words[-1])):
             _owned(draft, subject, clause)
     elif clause.passive and verb in _TIE:
         _person_to_thing(draft, clause, None)
     if set(clause.verbs) & _ORDER_TO and not clause.passive:
         _ordered(draft, clause)
+    if set(clause.verbs) & (lexicon.MAKING | _OWNING | lexicon.BOOKING) and not clause.passive:
+        _object_of(draft, clause)
 
 
 def subject_entity(draft: Draft, clause: Clause) -> EntityDraft | None:
@@ -96,7 +101,10 @@ def _entities_in(draft: Draft, tokens: tuple[Token, ...]) -> Iterator[tuple[str,
     for phrase in noun_phrases(tokens):
         entity = draft.resolve(subject_words(phrase))
         if entity is not None:
-            before = tokens[phrase.start - 1] if phrase.start else None
+            start = phrase.start
+            while start and tokens[start - 1].tag == "ADV":
+                start -= 1
+            before = tokens[start - 1] if start else None
             yield (before.low if before is not None and before.tag in ("PREP", "TO") else ""), phrase, entity
 
 
@@ -154,6 +162,18 @@ def _made(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
             add_reference(subject, other, _surely(clause))
 
 
+def _times(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
+    """'is booked for a service, on a date and at a start time': the date and the time."""
+    for phrase in noun_phrases(clause.rest):
+        before = clause.rest[phrase.start - 1].low if phrase.start else ""
+        if before not in ("on", "at", "from", "until", "for") or phrase.determiner not in ("a", "an") or phrase.plural:
+            continue
+        kind, _ = field_types.infer(phrase.words)
+        if kind in ("date", "datetime") and draft.resolve(phrase.words) is None and field_types.is_data_head(phrase.head):
+            name = naming.field_name(phrase.words, subject.words)
+            subject.put(Field(name=name, label=words.label(phrase.words), type=kind, required=True))
+
+
 def _placed(draft: Draft, clause: Clause) -> None:
     """'Items on a list have ...'."""
     found = list(_entities_in(draft, clause.subject))
@@ -181,6 +201,18 @@ def _ordered(draft: Draft, clause: Clause) -> None:
     for preposition, _, other in _entities_in(draft, clause.rest):
         if preposition == "to" and other is not thing and not other.reference_to(thing):
             add_reference(thing, other, clause.verbs[0] == "add")
+
+
+def _object_of(draft: Draft, clause: Clause) -> None:
+    """'A customer places an order at a restaurant', 'nurses record vital signs of patients'."""
+    things = [draft.resolve(subject_words(phrase)) for phrase in objects(clause)]
+    if len(things) != 1 or things[0] is None or people.is_person(things[0].words[-1]):
+        return
+    for preposition, phrase, other in _entities_in(draft, clause.rest):
+        single = phrase.determiner in ("a", "an", "the", "one", "each", "every", "exactly") and not phrase.plural
+        if (preposition == "of" and phrase.plural) or (preposition in ("at", "for", "on", "in", "against", "about") and single):
+            if other is not things[0] and not (other.words[-1] in ("day", "week", "month")):
+                add_reference(things[0], other, _surely(clause) or clause.modal in ("can", "may"))
 
 
 def _for_each(draft: Draft, clause: Clause) -> None:

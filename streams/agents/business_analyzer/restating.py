@@ -37,6 +37,17 @@ _FORMS = tuple(
         rf" (?:stored|kept|recorded|saved|needed)\s*(?:for|of|about)\s*(?:each|every|an?|the)?\s*{_X}\s*:\s*(?P<list>.+)$",
     )
 )
+_VERBED = r"(?!approved|rejected|cancelled|closed|declined|confirmed|notified|informed|replied)[a-z]+(?:ed|en|ade|ought|ut|ld|nt|pt|one)"
+_FOR_WITH = re.compile(
+    rf"^{_EACH}{_X}\s+(?:is|are|can be|must be|will be)\s+(?:also |then )?{_VERBED}\s+(?:per|for|against|on|to|in|at|from)\s+(?:an?|each|every|the|one|exactly one)?\s*"
+    rf"[\w\-]+(?: [\w\-]+){{0,2}}\s+with\s+{_LIST}$",
+    re.IGNORECASE,
+)
+_FOR_EACH = re.compile(
+    r"^(?:for|per|in|during|on) (?:each|every) (?P<whole>[\w\-]+(?: (?!and\b)[\w\-]+)??(?: and (?:each |every )?[\w\-]+(?: [\w\-]+)?)?),? "
+    r"(?P<part>(?:an?|one|exactly one|the|several) .+? with .+)$",
+    re.IGNORECASE,
+)
 _OWN = re.compile(
     r"^(?:an?|the|each|every)?\s*\b(?P<x>[\w\- ]{2,30})'s\s+(?P<list>(?:[\w\-]+,? ){2,}[\w\-]+) (?:is|are) (?:stored|kept|recorded|saved)$",
     re.IGNORECASE,
@@ -70,6 +81,7 @@ _NEW_CLAUSE = re.compile(r":\s+(?=(?:an?|the|each|every|it|they)\s+[\w\-]+(?: [\
 def restate(text: str) -> tuple[str, ...]:
     """The statements of a sentence about data, each in the form that declarations read."""
     text = in_parentheses(re.sub(r"\((?:s|es)\)", "s", text))
+    text = re.sub(r",? (?:when|while|before|after|on|upon) [a-z]+ing(?: [a-z]+){0,2}$", "", text)
     found: list[str] = []
     for part in _NEW_CLAUSE.split(text):
         found.extend(_subject_with(part.strip()))
@@ -104,7 +116,12 @@ _MADE_WITH = re.compile(
 
 def _form(text: str) -> str:
     own = _OWN.match(text)
-    for match in (own, *(pattern.match(text) for pattern in _FORMS)):
+    per = _FOR_EACH.match(text)
+    if per:
+        inner = _form(per["part"])
+        added = "".join(f", a {part.strip()}" for part in per["whole"].split(" and ")[1:])
+        return f"{inner}{added}" if inner.startswith("each ") else inner
+    for match in (own, *(pattern.match(text) for pattern in (*_FORMS, _FOR_WITH))):
         if match and not re.search(r"\b(?:has|have)\b", match["x"]):
             return f"each {match['x'].strip()} has {match['list'].strip()}"
     colon = _COLON.match(text)

@@ -72,7 +72,7 @@ _BY_NOUN = {
     "shipment": "planned", "registration": "registered", "enrolment": "enrolled", "event": "planned", "meeting": "planned",
     "visit": "scheduled", "membership": "active", "article": "draft", "post": "draft", "document": "draft", "quote": "draft",
     "report": "draft", "expense": "draft", "proposal": "draft", "session": "scheduled", "parcel": "registered",
-    "claim": "submitted", "bill": "open", "payment": "open", "class": "scheduled", "shift": "planned", "exam": "scheduled",
+    "claim": "submitted", "bill": "open", "payment": "open", "class": "scheduled", "item": "ordered", "line": "open", "position": "open", "shift": "planned", "exam": "scheduled",
 }  # fmt: skip
 _SPECIAL_VERBS = {
     "done": "complete", "in_progress": "start", "closed": "close", "open": "reopen", "reopened": "reopen", "won": "win", "lost": "lose",
@@ -95,6 +95,8 @@ _OTHER_TARGETS = {
 @lru_cache(maxsize=4_000)
 def state_of(verb: str) -> str:
     """The state that a verb leads to: cancel -> cancelled."""
+    if verb == "open":
+        return "open"
     if verb in _OTHER_TARGETS:
         return _OTHER_TARGETS[verb]
     first, _, rest = verb.partition("-")
