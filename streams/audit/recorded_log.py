@@ -95,8 +95,8 @@ def _undecodable(record: LogRecord, key: str, why: str) -> Mismatch:
 
 def whole_deliveries(
     records: Iterable[LogRecord], codec: Codec, *, memory_bytes: int = MEMORY_BYTES
-) -> Iterator[Recorded]:
-    """All records in parts, each part holding whole deliveries.
+) -> Iterator[list[LogRecord]]:
+    """All records in parts, each part holding whole deliveries, in order in each partition.
 
     A log of up to `memory_bytes` is one part. A larger one is first split by delivery into files in
     the folder for temporary files, which needs as much disk space as the log has bytes.
@@ -110,10 +110,10 @@ def whole_deliveries(
         if size > memory_bytes:
             yield from _split(held, incoming, codec)
             return
-    yield decode(held, codec)
+    yield held
 
 
-def _split(held: list[LogRecord], incoming: Iterator[LogRecord], codec: Codec) -> Iterator[Recorded]:
+def _split(held: list[LogRecord], incoming: Iterator[LogRecord], codec: Codec) -> Iterator[list[LogRecord]]:
     with tempfile.TemporaryDirectory(prefix="audit-") as folder:
         paths = [Path(folder) / str(number) for number in range(_BUCKETS)]
         files = [path.open("wb", buffering=256 * 1024) for path in paths]
@@ -127,7 +127,7 @@ def _split(held: list[LogRecord], incoming: Iterator[LogRecord], codec: Codec) -
             for file in files:
                 file.close()
         for path in paths:
-            yield decode(_read(path), codec)
+            yield list(_read(path))
             path.unlink()
 
 

@@ -11,7 +11,13 @@ from connectors.kafka.position import Position
 from schemas.codec import Codec
 from schemas.topics import EVENT_TOPICS
 from streams.audit.findings import Mismatch, Verification
-from streams.audit.recorded_log import MEMORY_BYTES, dead_letter_positions, delivery_of, whole_deliveries
+from streams.audit.recorded_log import (
+    MEMORY_BYTES,
+    dead_letter_positions,
+    decode,
+    delivery_of,
+    whole_deliveries,
+)
 from streams.audit.verify import verify
 
 
@@ -76,7 +82,8 @@ def _verified(
     result = Verification()
     dead: list[Mismatch] = []
     set_aside: Set[Position] | None = None
-    for part in whole_deliveries(records, codec, memory_bytes=memory_bytes):
+    for raw in whole_deliveries(records, codec, memory_bytes=memory_bytes):
+        part = decode(raw, codec)
         # Read after the events, so that a record which came meanwhile can have its dead letter.
         set_aside = dead_letter_positions(brokers) if set_aside is None else set_aside
         result += verify(part.events, set_aside=set_aside)

@@ -50,7 +50,7 @@ _BUILD = Build(
 
 
 @dataclass
-class _Service:
+class Service:
     name: str
     state: object
     version: int = 0
@@ -72,18 +72,22 @@ class Schedule:
         self._outcomes_seen = 0
         self._is_cancelling = False
         self._delivery = str(uuid.UUID(int=random.getrandbits(128), version=4))
-        self._partition = random.randrange(4)
-        self._now = NEW_YEAR
+        self.partition = random.randrange(4)
+        self.now = NEW_YEAR
         self._correlation = ""
-        self._services = [_Service(name, decider.initial) for name, decider in DECIDERS.items()]
+        self.services = [Service(name, decider.initial) for name, decider in DECIDERS.items()]
         self.topics: dict[str, list[RecordedEvent]] = {}
 
     def run(self, steps: int | None = None) -> list[RecordedEvent]:
         """The log after that many steps, or once nothing is left to do."""
         self._publish_for_user(requirement.RequirementSubmitted(requirement=_TEXT))
+        return self.go_on(steps)
+
+    def go_on(self, steps: int | None = None) -> list[RecordedEvent]:
+        """The log after that many more steps, or once nothing is left to do."""
         taken = 0
         while steps is None or taken < steps:
-            turns = [turn for service in self._services for turn in self._turns(service)]
+            turns = [turn for service in self.services for turn in self._turns(service)]
             request = self._user_request() if self._random.random() < 0.05 else None
             if self._user_requests and request is not None:
                 self._user_requests -= 1
@@ -93,10 +97,10 @@ class Schedule:
             else:
                 self._random.choice(turns)()
             taken += 1
-            self._now += timedelta(microseconds=self._random.randrange(1, 5_000))
+            self.now += timedelta(microseconds=self._random.randrange(1, 5_000))
         return [record for topic in self.topics.values() for record in topic]
 
-    def _turns(self, service: _Service) -> list[Callable[[], None]]:
+    def _turns(self, service: Service) -> list[Callable[[], None]]:
         read = sorted({BY_PAYLOAD[payload].topic for payload in DECIDERS[service.name].consumes})
         turns = [
             partial(self._consume, service, topic)
@@ -109,18 +113,18 @@ class Schedule:
             turns.append(lambda: self._finish(service))
         return turns
 
-    def _consume(self, service: _Service, topic: str) -> None:
+    def _consume(self, service: Service, topic: str) -> None:
         position = service.read.get(topic, 0)
         service.read[topic] = position + 1
         event = self.topics[topic][position].event
         if type(event.payload) in DECIDERS[service.name].consumes:
             self._react(service, event, event.envelope)
 
-    def _finish(self, service: _Service) -> None:
+    def _finish(self, service: Service) -> None:
         started = service.work.pop(0)
         self._react(service, self._result(service, started), started.envelope)
 
-    def _react(self, service: _Service, message: Message, cause: Envelope) -> None:
+    def _react(self, service: Service, message: Message, cause: Envelope) -> None:
         decider = DECIDERS[service.name]
         events = identity.record(
             decider.decide(service.state, message),
@@ -128,7 +132,7 @@ class Schedule:
             version=decider.version,
             cause=cause,
             stream_version=service.version,
-            occurred_at=self._now,
+            occurred_at=self.now,
         )
         for event in events:
             service.state = decider.evolve(service.state, event.payload)
@@ -137,7 +141,7 @@ class Schedule:
             if type(event.payload) is decider.work_starts_with:
                 service.work.append(event)
 
-    def _result(self, service: _Service, started: Event) -> Message:
+    def _result(self, service: Service, started: Event) -> Message:
         attempt: int = started.payload.attempt  # type: ignore[attr-defined]
         chance = self._random.random()
         if chance > self._success + (1 - self._success) / 2:
@@ -195,7 +199,7 @@ class Schedule:
             stream_version=0,
             correlation_id=self._correlation,
             causation_id="",
-            occurred_at=self._now,
+            occurred_at=self.now,
             actor="user:ada",
         )
         self._append(Event(envelope=envelope, payload=payload))
@@ -203,7 +207,7 @@ class Schedule:
     def _append(self, event: Event) -> None:
         name = type_of(event.payload).topic
         topic = self.topics.setdefault(name, [])
-        position = Position(name, self._partition, len(topic))
+        position = Position(name, self.partition, len(topic))
         topic.append(RecordedEvent(position, event.envelope.delivery_id, event))
 
 
