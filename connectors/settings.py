@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,14 +36,22 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SCHEMA_REGISTRY_URL", "schema_registry_url"),
         description="URL of a Confluent schema registry; empty: the schemas of this package",
     )
+    broker: Literal["auto", "docker", "local", "mock"] = Field(
+        "auto",
+        description="What to start where no broker is named; auto: the first that can be had here",
+    )
     home: Path = Field(
         default_factory=lambda: Path.cwd() / ".streamwright",
         description="Folder for data, logs, artefacts and the state of local processes",
     )
     http_port: int = Field(0, description="Port of the process's web pages; 0: a free one", ge=0, le=65535)
-    api_port: int = Field(0, description="Port of the query API; 0: a free one, kept afterwards", ge=0, le=65535)
+    api_port: int = Field(
+        0, description="Port of the query API; 0: a free one, kept afterwards", ge=0, le=65535
+    )
     log_level: str = Field("info", description="debug, info, warning or error")
-    work_limit_seconds: float = Field(600.0, description="Time that one step's work may take, in seconds", gt=0)
+    work_limit_seconds: float = Field(
+        600.0, description="Time that one step's work may take, in seconds", gt=0
+    )
     work_parallelism: int = Field(1, description="Pieces of work that one agent process does at once", ge=1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import time
@@ -9,6 +10,7 @@ import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
+import psutil
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
@@ -23,6 +25,7 @@ _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 # The threads of a killed broker hold its port for a moment after it is gone.
 _PORT_SECONDS = 3.0
+_LISTENER = re.compile(r"^listeners=PLAINTEXT://[^:]+:(\d+)", re.MULTILINE)
 _ASIDE = ".formatting"
 
 
@@ -66,6 +69,31 @@ def answers(brokers: str, timeout_seconds: float = 2.0) -> bool:
         return bool(client.list_topics(timeout=timeout_seconds).brokers)
     except KafkaException:
         return False
+
+
+def running_broker(folder: Path) -> tuple[ProcessId, int] | None:
+    """The broker whose folder this is, and its port, if it runs; found without any note about it."""
+    configuration = folder / "server.properties"
+    process = _program_with(configuration)
+    if process is None:
+        return None
+    found = _LISTENER.search(configuration.read_text())
+    return (process, int(found.group(1))) if found else None
+
+
+def stop_leftover_controller(folder: Path) -> None:
+    """End a controller that fenced a broker when its `up` was killed; it would block the broker's start."""
+    process = _program_with(folder / "fencing.properties")
+    if process is not None:
+        stop(process, timeout_seconds=_STOP_SECONDS)
+
+
+def _program_with(configuration: Path) -> ProcessId | None:
+    for process in psutil.process_iter(["cmdline", "status"]):
+        command, alive = process.info["cmdline"] or [], process.info["status"] != psutil.STATUS_ZOMBIE
+        if alive and command[-2:] == ["kafka.Kafka", str(configuration)]:
+            return identify(process.pid)
+    return None
 
 
 def _format(place: BrokerPlace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Mapping, Sequence
 
 HOST = "127.0.0.1"
 
@@ -40,6 +41,13 @@ def free_ports(count: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def chosen_ports(before: Mapping[str, int], roles: Sequence[str]) -> dict[str, int]:
+    """A free port for each role: the one that it had before, where that is free, else another."""
+    kept = {role: before[role] for role in roles if role in before and is_free(before[role])}
+    others = [role for role in roles if role not in kept]
+    return kept | dict(zip(others, free_ports(len(others)), strict=True))
 
 
 def accepts(port: int, timeout_seconds: float = 0.5) -> bool:

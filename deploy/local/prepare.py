@@ -8,6 +8,7 @@ from connectors.kafka.topics import ensure_topics
 from connectors.postgres.migrations import apply
 from connectors.postgres.roles import ensure_role, schema_of, service_url
 from connectors.settings import Settings
+from deploy.local.belonging import check_belonging
 from schemas.errors import SetupError
 from streams.agents.registry import DECIDERS
 from streams.runtime.store import EventStore
@@ -19,7 +20,7 @@ def prepare(settings: Settings) -> None:
     """Create what is missing.
 
     Raises:
-        SetupError: broker or database cannot be reached, or refuses.
+        SetupError: broker or database cannot be reached, or refuses, or they do not belong together.
     """
     brokers, database_url = settings.kafka_brokers, settings.database_url
     if not brokers or not database_url:
@@ -29,6 +30,7 @@ def prepare(settings: Settings) -> None:
             todo="Start the local ones with: streamwright up",
         )
     ensure_topics(brokers)
+    check_belonging(brokers, database_url)
     for service in DECIDERS:
         ensure_role(database_url, service)
         store = EventStore(service_url(database_url, service), schema_of(service))

@@ -74,12 +74,10 @@ def start_detached(
 
 def stop(process: ProcessId, *, timeout_seconds: float, ask_with: signal.Signals = signal.SIGTERM) -> bool:
     """Ask a process to end, and kill it after the time-out; whether it ended by itself."""
-    if not is_alive(process):
-        return True
-    _send(process, ask_with)
+    ask_to_end(process, ask_with)
     if wait_for_end(process, timeout_seconds):
         return True
-    _send(process, signal.SIGKILL)
+    ask_to_end(process, signal.SIGKILL)
     wait_for_end(process, 10.0)
     return False
 
@@ -94,7 +92,10 @@ def wait_for_end(process: ProcessId, timeout_seconds: float) -> bool:
     return True
 
 
-def _send(process: ProcessId, number: signal.Signals) -> None:
+def ask_to_end(process: ProcessId, number: signal.Signals = signal.SIGTERM) -> None:
+    """Send the signal, and do not wait; nothing where the process is gone."""
+    if not is_alive(process):
+        return
     try:
         os.kill(process.pid, number)
     except ProcessLookupError:

@@ -1,0 +1,36 @@
+"""A database belongs to one broker: it holds positions in that broker's log, void in any other."""
+
+from __future__ import annotations
+
+import psycopg
+from confluent_kafka.admin import AdminClient
+
+from schemas.errors import SetupError
+
+_TIMEOUT_SECONDS = 20.0
+
+
+def check_belonging(brokers: str, database_url: str) -> None:
+    """Note the broker's cluster in a new database, and refuse one that belongs to another cluster.
+
+    Raises:
+        SetupError: the database belongs to another cluster.
+        KafkaException: the broker does not answer.
+        psycopg.Error: the database does not answer.
+    """
+    client = AdminClient({"bootstrap.servers": brokers})
+    cluster = client.list_topics(timeout=_TIMEOUT_SECONDS).cluster_id
+    with psycopg.connect(database_url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('streamwright.cluster'))")
+        connection.execute("CREATE SCHEMA IF NOT EXISTS streamwright")
+        connection.execute("CREATE TABLE IF NOT EXISTS streamwright.cluster (id text PRIMARY KEY)")
+        row = connection.execute("SELECT id FROM streamwright.cluster").fetchone()
+        if row is None:
+            connection.execute("INSERT INTO streamwright.cluster VALUES (%s)", (cluster,))
+        elif row[0] != cluster:
+            raise SetupError(
+                f"Using the database together with the broker at {brokers}",
+                why=f"it holds positions in the log of another cluster ({row[0]}, not {cluster}), "
+                "so that events of this one would be skipped",
+                todo="Use the former broker, or a new database, or another STREAMWRIGHT_HOME",
+            )

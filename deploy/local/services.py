@@ -1,0 +1,80 @@
+"""The processes of the system that the supervisor keeps running, and what they are told."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import connectors
+import projections
+import schemas
+import streams
+from connectors.settings import Settings
+from streams.agents.registry import DECIDERS
+
+API = "api"
+PROJECTOR = "projector"
+
+_PACKAGES = (connectors, projections, schemas, streams)
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process.
+
+    Attributes:
+        role: its name, as in `streamwright status`.
+        module: what `python -m` runs, with its arguments.
+        port_setting: environment variable that tells it its port.
+    """
+
+    role: str
+    module: tuple[str, ...]
+    port_setting: str = "STREAMWRIGHT_HTTP_PORT"
+
+
+PROCESSES: tuple[Process, ...] = (
+    *(Process(name, ("streams.runtime.agent", name)) for name in DECIDERS),
+    Process(PROJECTOR, ("projections.projector",)),
+    Process(API, ("projections.api",), "STREAMWRIGHT_API_PORT"),
+)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment in which a process reads just these settings."""
+    named = {
+        "kafka_brokers": "KAFKA_BROKERS",
+        "database_url": "DATABASE_URL",
+        "schema_registry_url": "SCHEMA_REGISTRY_URL",
+    }
+    values = settings.model_dump()
+    told = {named.get(name, f"STREAMWRIGHT_{name.upper()}"): str(value) for name, value in values.items()}
+    return {**os.environ, **told}
+
+
+def fingerprint_of(settings: Settings) -> str:
+    """A text that changes when the code, the Python or a setting of the processes changes."""
+    digest = hashlib.sha256(f"{sys.executable} {sys.version}".encode())
+    for name, value in sorted(environment_of(settings).items()):
+        if name.startswith(("STREAMWRIGHT_", "OTEL_")) or name in _ENDPOINTS:
+            digest.update(f"{name}={value}\n".encode())
+    for path, status in _code().items():
+        digest.update(f"{path} {status}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+_ENDPOINTS = ("KAFKA_BROKERS", "DATABASE_URL", "SCHEMA_REGISTRY_URL")
+
+
+def _code() -> Mapping[str, str]:
+    """Size and time of each source file."""
+    files: dict[str, str] = {}
+    for package in _PACKAGES:
+        for path in sorted(Path(package.__path__[0]).rglob("*.py")):
+            status = path.stat()
+            files[str(path)] = f"{status.st_size} {status.st_mtime_ns}"
+    return files

@@ -1,0 +1,279 @@
+"""The whole system on this machine: `up`, `down` and `status`."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import psutil
+from filelock import FileLock, Timeout
+
+from connectors.settings import Settings
+from deploy.local import broker, database
+from deploy.local.environment import BROKER, DATABASE, Progress, start_servers, stop_servers
+from deploy.local.health import told_health, wait_until_ready
+from deploy.local.home import Home
+from deploy.local.ports import HOST, chosen_ports, is_free
+from deploy.local.prepare import prepare
+from deploy.local.process import ProcessId, is_alive
+from deploy.local.services import API, PROCESSES, environment_of, fingerprint_of
+from deploy.local.state import State, load, save
+from deploy.local.supervision import start_supervisor, stop_orphans, stop_supervisor, supervised
+from schemas.errors import SetupError
+
+SUPERVISOR = "supervisor"
+_LOCK_SECONDS = 180.0
+# Artefacts belong to the user; they stay.
+_PURGED = ("kafka", "postgres", "postgres-unkept", "logs", "faust", "state.json", "database.password")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running system.
+
+    Attributes:
+        settings: with the addresses of broker and database in use.
+        api_url: of the query API.
+        kind: of the broker: 'named', 'docker', 'local' or 'mock'.
+        started: whether this `up` had to start processes.
+        seconds: how long it took.
+    """
+
+    settings: Settings
+    api_url: str
+    kind: str
+    started: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStatus:
+    """One server or process.
+
+    Attributes:
+        pid: None where it does not run, or is not ours.
+        port: None where it has none.
+        health: 'ready', or what is wrong.
+        since: start, in seconds since the epoch.
+        memory_bytes: resident memory, of its children too.
+    """
+
+    role: str
+    pid: int | None
+    port: int | None
+    health: str
+    since: float | None
+    memory_bytes: int | None
+
+
+def up(settings: Settings, progress: Progress) -> Running:
+    """See that broker, database and all processes run and are ready; start what does not.
+
+    Idempotent, and quick where all runs. Processes are started anew after a change of code or settings.
+
+    Raises:
+        SetupError: something cannot be started; the message says what and why.
+    """
+    began = time.monotonic()
+    home = home_of(settings)
+    with _alone(home, progress):
+        state = load(home.state)
+        state = start_servers(settings, home, state, progress)
+        save(home.state, state)
+        config = _with_addresses(settings, home, state)
+        fingerprint = fingerprint_of(config)
+        started = not (_supervisor_runs(home, state) and state.fingerprint == fingerprint)
+        if started:
+            state = _restart(config, home, state, fingerprint, progress)
+        _await(home, state, progress)
+    api_port = state.ports[API]
+    return Running(
+        settings=config.model_copy(update={"api_port": api_port}),
+        api_url=f"http://{HOST}:{api_port}",
+        kind=state.kind,
+        started=started,
+        seconds=round(time.monotonic() - began, 2),
+    )
+
+
+def down(settings: Settings, progress: Progress, *, purge: bool = False) -> list[str]:
+    """Stop the processes, which finish what they are at, then database and broker; gives what was stopped.
+
+    Args:
+        purge: delete the log, the database and all other data; artefacts stay.
+
+    Raises:
+        SetupError: Docker refuses, or another `up` or `down` does not end.
+    """
+    home = home_of(settings)
+    if not home.folder.exists():
+        return []
+    with _alone(home, progress):
+        state = load(home.state)
+        stopped = _stop_processes(home, state, progress)
+        stopped += stop_servers(home, state, delete_data=purge)
+        if purge:
+            _purge(home)
+        else:
+            save(home.state, replace(state, processes={}, fingerprint=""))
+    return stopped
+
+
+def status(settings: Settings) -> list[ProcessStatus]:
+    """Servers and processes as they are now; nothing is changed."""
+    home = home_of(settings)
+    state = load(home.state)
+    rows = [_broker_status(settings, home, state), _database_status(settings, home, state)]
+    supervisor = state.processes.get(SUPERVISOR)
+    running = supervisor is not None and is_alive(supervisor)
+    rows.append(_row(SUPERVISOR, supervisor if running else None, None, "ready" if running else "down"))
+    seen = {each.role: each for each in supervised(home) or []}
+    for process in PROCESSES:
+        each, port = seen.get(process.role), state.ports.get(process.role)
+        if each is None:
+            rows.append(_row(process.role, None, port, "down"))
+        else:
+            found = ProcessId(each.pid, float(each.since)) if each.pid else None
+            rows.append(_row(process.role, found, port, told_health(each, port)))
+    return rows
+
+
+def home_of(settings: Settings) -> Home:
+    """The home folder's places."""
+    return Home(settings.home.absolute())
+
+
+@contextmanager
+def _alone(home: Home, progress: Progress) -> Iterator[None]:
+    """Hold the home's lock, which the system lets go of with our process: it cannot get stale."""
+    lock = FileLock(home.lock)
+    try:
+        home.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0.2)
+        except Timeout:
+            progress("Another `up` or `down` is at work here; waiting for it")
+            lock.acquire(timeout=_LOCK_SECONDS)
+    except Timeout as error:
+        raise SetupError(
+            f"Locking {home.lock}",
+            why=f"another `up` or `down` still holds it after {_LOCK_SECONDS:.0f} s",
+            todo="Wait for it to end, or end it",
+        ) from error
+    except OSError as error:
+        raise SetupError(
+            f"Using the folder {home.folder}",
+            why=error.strerror or str(error),
+            todo="Make room or give the right to write, or choose another with STREAMWRIGHT_HOME",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _with_addresses(settings: Settings, home: Home, state: State) -> Settings:
+    return settings.model_copy(
+        update={
+            "kafka_brokers": state.kafka_brokers,
+            "database_url": state.database_url or settings.database_url,
+            "home": home.folder,
+        }
+    )
+
+
+def _supervisor_runs(home: Home, state: State) -> bool:
+    process = state.processes.get(SUPERVISOR)
+    return process is not None and is_alive(process) and supervised(home) is not None
+
+
+def _restart(config: Settings, home: Home, state: State, fingerprint: str, progress: Progress) -> State:
+    _stop_processes(home, state, progress)
+    progress("Preparing topics and tables")
+    prepare(config)
+    ports = chosen_ports(state.ports, [process.role for process in PROCESSES])
+    if config.api_port:
+        if not is_free(config.api_port):
+            raise SetupError(
+                f"Starting the query API on port {config.api_port}",
+                why="another program listens there",
+                todo="End that program, or choose another port with STREAMWRIGHT_API_PORT",
+            )
+        ports[API] = config.api_port
+    progress(f"Starting {len(PROCESSES)} processes")
+    supervisor = start_supervisor(home, ports, environment_of(config))
+    state = replace(state.with_process(SUPERVISOR, supervisor).with_ports(ports), fingerprint=fingerprint)
+    save(home.state, state)
+    return state
+
+
+def _await(home: Home, state: State, progress: Progress) -> None:
+    ports = {process.role: state.ports[process.role] for process in PROCESSES}
+    wait_until_ready(home, ports)
+    progress("All processes are ready")
+
+
+def _stop_processes(home: Home, state: State, progress: Progress) -> list[str]:
+    process = state.processes.get(SUPERVISOR)
+    stopped: list[str] = []
+    if process is not None and is_alive(process):
+        progress("Stopping the processes, which finish what they are at")
+        stop_supervisor(process)
+        stopped = ["processes"]
+    orphans = stop_orphans(home)
+    if orphans:
+        progress(f"Stopped {orphans} processes that a killed supervisor had left")
+    return stopped
+
+
+def _purge(home: Home) -> None:
+    for name in _PURGED:
+        path = home.folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _broker_status(settings: Settings, home: Home, state: State) -> ProcessStatus:
+    address = settings.kafka_brokers or state.kafka_brokers
+    process, port = state.processes.get(BROKER), state.ports.get(BROKER)
+    if state.kind == "local" and not settings.kafka_brokers:
+        found = broker.running_broker(home.broker)
+        process, port = found or (None, port)
+    ours = process if process is not None and is_alive(process) else None
+    answering = bool(address) and broker.answers(address)
+    return _row(BROKER, ours, port, "ready" if answering else "no answer" if ours else "down")
+
+
+def _database_status(settings: Settings, home: Home, state: State) -> ProcessStatus:
+    folder = home.unkept_database if state.kind == "mock" else home.database
+    process = running = database.running_database(database.DatabasePlace(folder))
+    url = settings.database_url or state.database_url
+    if settings.database_url or state.kind == "docker":
+        process = None
+    answering = bool(url) and database.answers(url)
+    port = state.ports.get(DATABASE) if state.kind == "docker" else None
+    return _row(DATABASE, process, port, "ready" if answering else "no answer" if running else "down")
+
+
+def _row(role: str, process: ProcessId | None, port: int | None, health: str) -> ProcessStatus:
+    if process is None:
+        return ProcessStatus(role, None, port, health, None, None)
+    return ProcessStatus(role, process.pid, port, health, process.started, _memory(process.pid))
+
+
+def _memory(pid: int) -> int | None:
+    try:
+        process = psutil.Process(pid)
+        parts = (
+            [process]
+            if "supervisord" in " ".join(process.cmdline())
+            else [process, *process.children(recursive=True)]
+        )
+        return sum(part.memory_info().rss for part in parts)
+    except psutil.Error:
+        return None
