@@ -108,7 +108,7 @@ def _sum(draft: Draft, scene: Scene, text: str) -> None:
     match = _SUM.search(text) or _ADDS_UP.search(text)
     if not match:
         return
-    of = re.sub(r"^(?:the|its|their|all)\s+", "", match["of"])
+    of = re.sub(r"^(?:the|its|their|all)\s+", "", re.split(r" (?:and|which|can|that|so|when|for each|per|in|with)\b", match["of"])[0])
     child, operand = _summed(draft, scene, of, match["what"])
     if child is None:
         return

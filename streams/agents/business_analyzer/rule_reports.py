@@ -46,7 +46,8 @@ def _is_data(scene: Scene) -> bool:
     """A sentence that tells what a record has is no report."""
     first = scene.clauses[0] if scene.clauses else None
     has = first is not None and first.verbs[0] in ("have", "belong", "contain") and not re.search(r"\breports?\b", scene.text)
-    return has or bool(re.search(r"\b(?:is|are|equals?|shows?) (?:the )?(?:sum|total) of (?:its|their|the|all)\b", scene.text))
+    computed = re.search(r"\b(?:is|are|equals?|shows?) (?:the )?(?:sum|total) of (?:its|their|the|all)\b|\bderived from\b|\badds? up\b|\bcalculated (?:from|as|by)\b|\btimes\b|\bmultiplied\b", scene.text)
+    return has or bool(computed)
 
 
 def _open(draft: Draft, scene: Scene) -> None:

@@ -251,7 +251,7 @@ def _roles(clause: Clause) -> tuple[str, ...]:
 
 
 NOBODY = frozenset({"nobody", "everyone", "anyone", "user", "person", "people", "staff", "child", "everybody", "one"})
-_CREATES = frozenset({"reserve", "order", "book", "request", "register", "place", "schedule", "plan"})
+_CREATES = frozenset({"open", "reserve", "order", "book", "request", "register", "place", "schedule", "plan"})
 _WITH = re.compile(r"\bwith (?P<optional>an optional |optional )?(?:an? |the |his |her |their )?(?:short |written )?(?P<name>comment|reason|note|remark|explanation|justification|message|feedback|rating|signature|grade|score)s?\b")
 _INPUT_OF = re.compile(r"\b(?:giving|stating|entering|and gives?|and must give|and enters?|and states?|must state|must give|needs?) (?:an? |the )?(?P<name>reason|comment|note|explanation|justification)\b")
 
@@ -288,7 +288,7 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
             Step(
                 verb=_compound(verb, clause),
                 sentence=scene.index,
-                roles=_roles(clause),
+                roles=_roles(clause) if clause.lead not in ("which", "that") or clause.passive else (),
                 sources=sources,
                 inputs=tuple(inputs),
                 inputs_optional=optional,

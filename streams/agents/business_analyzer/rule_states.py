@@ -81,7 +81,7 @@ def action(draft: Draft, entity: EntityDraft, transition: Transition) -> None:
     draft.rule(
         "actions",
         Action(
-            id=rule_id(entity.name, transition.name, "to", transition.target, "from", transition.sources[0] if transition.name == "advance" else ""),
+            id=rule_id(entity.name, transition.name, *(("to", transition.target) if transition.name == "advance" or transition.guards else ())),
             entity=entity.name,
             name=transition.name,
             label=words.label(transition.name.split("-")),

@@ -177,14 +177,14 @@ def _sources(facts: Facts, cycle: Cycle, target: str, steps: list[Step]) -> tupl
     if limit:
         earlier = cycle.states[: cycle.states.index(limit)]
         return tuple(state for state in earlier if state != target and state not in cycle.final)
-    return _usual_sources(cycle, target)
+    return _usual_sources(facts, cycle, target)
 
 
 def _ordered(cycle: Cycle, states: list[str]) -> tuple[str, ...]:
     return tuple(state for state in cycle.states if state in states)
 
 
-def _usual_sources(cycle: Cycle, target: str) -> tuple[str, ...]:
+def _usual_sources(facts: Facts, cycle: Cycle, target: str) -> tuple[str, ...]:
     living = [state for state in cycle.states if state not in cycle.final and state != target]
     if cycle.free:
         return tuple(living)
@@ -192,6 +192,8 @@ def _usual_sources(cycle: Cycle, target: str) -> tuple[str, ...]:
         return tuple(living)
     if _hub(cycle):
         return tuple(living) if target in FINAL else (cycle.initial,)
+    if not facts.states and target in ("closed", "archived", "completed", "finished", "done", "ended"):
+        return tuple(living)
     group = next((group for group in DECISIONS if target in group and len(group & set(cycle.states)) > 1), frozenset[str]())
     position = cycle.states.index(target)
     before = [s for s in cycle.states[:position] if s not in group and s not in NEGATIVE]

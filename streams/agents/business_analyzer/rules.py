@@ -53,3 +53,15 @@ def find(draft: Draft) -> None:
     """Add the rules to the draft."""
     for finder in _FINDERS:
         finder(draft)
+    _settle_names(draft)
+
+
+def _settle_names(draft: Draft) -> None:
+    """Take back the assumption that a record has only a name, where rules gave it data of its own."""
+    known = {entity.label.lower() for entity in draft.entities if "name" in entity.fields and len(entity.fields) == 1}
+    draft.assumptions = [
+        question
+        for question in draft.assumptions
+        if question.assumption != "It has a name."
+        or question.text.removeprefix("Which data belong to ").removesuffix("?").removeprefix("a ").removeprefix("an ") in known
+    ]
