@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from connectors.service_runner import openapi_of
-
 from schemas.envelope import Event
 from schemas.events.feature import BackendImplemented, SpecificationWritten
 from streams.agents.backend_developer.engine import implement
