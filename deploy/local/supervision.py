@@ -82,7 +82,10 @@ def configuration(home: Home, ports: Mapping[str, int], *, as_root: bool) -> str
         socket=_escaped(home.supervisor_socket),
         user="user=root\n" if as_root else "",
     )
-    return head + "".join(_program(home, process, ports[process.role]) for process in PROCESSES)
+    # In one group they are stopped all at once, not one after the other.
+    group = f"[group:streamwright]\nprograms={','.join(process.role for process in PROCESSES)}\n"
+    programs = "".join(_program(home, process, ports[process.role]) for process in PROCESSES)
+    return head + programs + group
 
 
 def start_supervisor(home: Home, ports: Mapping[str, int], environment: Mapping[str, str]) -> ProcessId:
