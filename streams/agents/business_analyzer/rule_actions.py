@@ -22,6 +22,9 @@ _EXTENDS = frozenset({"renew", "extend", "prolong"})
 _EXPIRED = re.compile(r"\b(?P<word>expired|outdated|overdue|lapsed) (?P<what>[\w\-]+) (?:cannot|must not|may not|can no longer|are not|is not) be (?P<verb>[a-z]+)")
 
 
+_AFTER_DATE = re.compile(r"\bafter (?:the|its|their) (?P<what>[\w\- ]+?),? (?:it|they|an? [\w\-]+|the [\w\-]+|[\w\-]+s) (?:cannot|can no longer|must not|may not|are not|is not) be (?P<verb>[a-z]+)")
+
+
 def find(draft: Draft) -> None:
     """Add actions without a state of their own, and how often they may be done."""
     for scene in scenes(draft):
@@ -195,7 +198,7 @@ def _extension(entity: EntityDraft) -> tuple[str, ...]:
 
 def _not_expired(draft: Draft, scene: Scene) -> None:
     """'Expired vouchers cannot be redeemed' guards the action by the date."""
-    match = _EXPIRED.search(scene.text)
+    match = _EXPIRED.search(scene.text) or _AFTER_DATE.search(scene.text)
     if not match:
         return
     verb = words.verb_lemma(match["verb"])

@@ -18,6 +18,7 @@ _LOWERS = re.compile(r"\b(?:reduces?|decreases?|lowers?|subtracts?|deducts?|take
 _CHANGES = re.compile(r"\b(?:change|changes|adjust|adjusts|update|updates|affect|affects)\b")
 _FLOOR = re.compile(
     r"\b(?:never|not|cannot|may not|must not|no)\b[^.;]{0,40}\b(?:below|under|less than|negative|minus)\b|\bnever negative\b|\bmore than (?:is|there is|are|what is)?[^.;]{0,20}\b(?:stock|available|left|balance)\b"
+    r"|\b(?:larger|greater|higher|more) than (?:the |its )?(?:current |available )?(?:stock|balance|quantity)\b|\bexceeds? the (?:stock|balance)\b"
     r"|\binsufficient\b|\benough (?:stock|balance|funds|credit)|\bsufficient\b|\boverdraw\w*\b|\bif [^.;]{0,20}(?:in stock|available)\b|\bcannot (?:sell|withdraw|issue)[^.;]{0,30} more\b|\bat least (?:0|zero)\b"
 )
 
@@ -73,7 +74,8 @@ def _before(scene: Scene, position: int) -> EntityDraft | None:
     start = max(scene.text.rfind(",", 0, position), scene.text.rfind(" and a", 0, position), 0)
     part = scene.text[start:position]
     candidates = [e for e in scene.entities if re.search(rf"\b(?:{e.words[-1]}|{words.plural(e.words[-1])})\b", part)]
-    return candidates[-1] if candidates else None
+    named = [mention.entity for mention in scene.mentions]
+    return candidates[-1] if candidates else named[0] if named and "," in scene.text[:position] else None
 
 
 def _touches_holding(scene: Scene, position: int) -> bool:

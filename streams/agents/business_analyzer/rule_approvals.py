@@ -41,7 +41,9 @@ def _role(scene: Scene, match: re.Match[str]) -> str:
     for who in _WHO.finditer(tail):
         parts = tuple(who["who"].split())
         for words in (parts, parts[:1]):
-            if people.is_person(words[-1]) or words[-1] in ("finance", "management", "board", "committee", "accounting", "hr", "controlling"):
+            if words[-1] in ("the", "mail", "phone", "email", "default") or len(words[-1]) < 2:
+                continue
+            if (len(words) == 1 and words[-1].isalpha()) or people.is_person(words[-1]) or words[-1] in ("finance", "management", "board", "committee", "accounting", "hr", "controlling"):
                 return people.role_name(words)
     return ""
 

@@ -27,6 +27,7 @@ def find(draft: Draft) -> None:
         _unique(draft, scene)
         _range(scene)
         _inline(scene)
+        _step(scene)
 
 
 def _unique(draft: Draft, scene: Scene) -> None:
@@ -58,6 +59,17 @@ def _range(scene: Scene) -> None:
     made = field_making.constrained(found[1], _turned(bound) if refused else bound)
     if made.type in NUMBERS:
         found[0].fields[found[1].name] = replace(made, name=found[1].name)
+
+
+_STEP = re.compile(r"\b(?P<what>[a-z][\w\-]*(?: [\w\-]+){0,2}?) (?:is|are|can be|must be|may be|can only be|have to be|should be)(?: only)?(?: [a-z]+)? (?:in )?(?:steps|multiples|increments|multiple|units) of (?P<n>\d+(?:\.\d+)?)\b")
+
+
+def _step(scene: Scene) -> None:
+    match = _STEP.search(scene.text)
+    found = field_anywhere(scene, match["what"], NUMBERS) if match else None
+    if match and found:
+        kind = "decimal" if "." in match["n"] and found[1].type == "integer" else found[1].type
+        found[0].change(found[1].name, multiple_of=match["n"], type=kind)
 
 
 _INLINE = re.compile(r"\b(?P<what>[a-z]+(?: [a-z]+)?) (?:between|from) (?P<low>-?\d+(?:\.\d+)?) (?:and|to) (?P<high>\d+(?:\.\d+)?)\b")

@@ -49,6 +49,7 @@ def find(draft: Draft) -> None:
         if _WARNING.search(scene.text):
             continue
         text = re.sub(r"\([^)]*\)", "", scene.text)
+        _different(scene, text)
         for part in re.split(r",? and (?=(?:the|an?|its|nobody|no)\b)|, (?=(?:the|an?|nobody|no|its)\b)|; ", text):
             _past(scene, part)
             _pair(scene, part)
@@ -75,6 +76,26 @@ def _pair(scene: Scene, text: str) -> None:
         _add(scene, match["left"], operator, match["right"])
 
 
+_DIFFERENT = re.compile(r"\b(?:the )?(?P<a>[\w\- ]+?) and (?:the )?(?P<b>[\w\- ]+?) (?:must|may|can|cannot|have to|should|must not|may not|cannot)(?: not)? (?:be different|differ|be (?:the same|identical|equal))\b")
+_ITSELF = re.compile(r"\b(?P<what>[\w\-]+) (?:cannot|must not|may not) [\w ]*?(?:itself|themselves|himself|herself)\b")
+
+
+def _different(scene: Scene, text: str) -> None:
+    """'Origin and destination must be different', 'a team cannot play against itself'."""
+    match = _DIFFERENT.search(text)
+    for entity in _unique([*scene.entities, *([scene.topic] if scene.topic else []), *scene.draft.entities]) if match else []:
+        pair = (field_named(entity, match["a"]), field_named(entity, match["b"])) if match else (None, None)
+        if pair[0] is not None and pair[1] is not None and pair[0].name != pair[1].name:
+            write(scene.draft, entity, Condition(left=pair[0].name, operator="ne", right=pair[1].name))
+            return
+    itself = _ITSELF.search(text)
+    for entity in scene.draft.entities if itself else []:
+        alike = [f.name for f in entity.fields.values() if itself and itself["what"] in f.name.removesuffix("_id").split("_")]
+        if len(alike) == 2:
+            write(scene.draft, entity, Condition(left=alike[0], operator="ne", right=alike[1]))
+            return
+
+
 def _operator(words: str) -> Operator:
     return next(name for pattern, name in _OPERATORS if re.fullmatch(pattern, words))
 
@@ -84,10 +105,12 @@ def _add(scene: Scene, left: str, operator: Operator, right: str) -> None:
     draft = scene.draft
     if re.match(r"\d", right) or re.search(r"\d+ ?(?:%|characters|minutes|hours|days)", right):
         return
-    for entity in _holders(scene, left):
+    for entity, direct in [*((e, True) for e in _holders(scene, left)), *((e, False) for e in _holders(scene, left))]:
         one = _value(draft, entity, left)
+        if direct == ("." in one or "." in _value(draft, entity, right)):
+            continue
         field = field_at(draft, entity, one) if one else None
-        if field is None:
+        if field is None or (re.search(r"\btotal\b", left) and "." not in one):
             continue
         kinds = NUMBERS if field.type in NUMBERS else TIMES if field.type in TIMES else frozenset({field.type})
         other = _value(draft, entity, right, kinds)
@@ -97,7 +120,7 @@ def _add(scene: Scene, left: str, operator: Operator, right: str) -> None:
             other = _value(draft, entity, right, NUMBERS)
             if other and "." not in one:
                 entity.change(one, type="integer", max_length=0, minimum="0")
-        if other and other != one:
+        if other and other != one and not ("." in one and one.split(".")[0] == other.split(".")[0]):
             write(draft, entity, Condition(left=one, operator=operator, right=other))
             return
 
@@ -265,7 +288,9 @@ def pair_of(entity: EntityDraft) -> tuple[str, str] | None:
                 continue
             partner = entity.fields.get(re.sub(rf"(^|_){first}(_|$)", rf"\1{last}\2", name))
             if partner is not None and partner.type == field.type:
-                return name, partner.name
+                order = list(entity.fields)
+                travels = first == "arrival" and order.index(partner.name) < order.index(name)
+                return (partner.name, name) if travels else (name, partner.name)
     return None
 
 

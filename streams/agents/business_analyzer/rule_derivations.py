@@ -7,7 +7,7 @@ import re
 from schemas.specification import Case, Derivation, Effect, Field
 from streams.agents.business_analyzer import lexicon, words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
-from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, ensure, money_or_number, number_field, safe_name
+from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, as_number, ensure, money_or_number, number_field, safe_name
 from streams.agents.business_analyzer.rule_scenes import (
     Scene,
     entity_in,
@@ -90,6 +90,10 @@ def _product(draft: Draft, scene: Scene, text: str) -> None:
         return
     holders = [*scene.entities, *([scene.topic] if scene.topic else []), *draft.entities]
     for entity in holders:
+        for side in ("a", "b"):
+            written = field_named(entity, match[side], frozenset({"text"}))
+            if written is not None:
+                as_number(entity, written)
         pair = (path_named(draft, entity, match["a"], NUMBERS), path_named(draft, entity, match["b"], NUMBERS))
         if not all(pair) or pair[0] == pair[1]:
             continue
@@ -98,6 +102,9 @@ def _product(draft: Draft, scene: Scene, text: str) -> None:
         if target is None or (target[0] is not entity and owner is not None and owner is not entity):
             return
         name = target[1] if target[0] is entity else ensure(entity, safe_name(match["what"], entity) or "amount", "money", read_only=True).name
+        if match["op"] == "plus" and set(pair[1].split("_")) & {"vat", "tax", "rate", "percent", "percentage", "surcharge"} and field_at(draft, entity, pair[1]).type != "money":  # type: ignore[union-attr]
+            derive(draft, entity, Derivation(id=rule_id(entity.name, name), entity=entity.name, field=name, kind="product", operands=pair[:1], percents=pair[1:]))
+            return
         kind = {"minus": "difference", "less": "difference", "plus": "sum"}.get(match["op"], "product")
         if name not in pair:
             derive(draft, entity, Derivation(id=rule_id(entity.name, name), entity=entity.name, field=name, kind=kind, operands=pair))  # type: ignore[arg-type]
@@ -264,7 +271,7 @@ def _sequence(draft: Draft, scene: Scene) -> None:
     phrase = re.sub(r"^(?:an?|the|has|have|and|with|its)\s+", "", re.sub(r"^(?:an?|the|has|have|and|with|its)\s+", "", names[-1].strip()))
     found = field_anywhere(scene, phrase)
     if found is None and scene.topic is not None:
-        found = scene.topic, ensure(scene.topic, safe_name(phrase, scene.topic) or "number", "integer")
+        found = scene.topic, ensure(scene.topic, words.singular(safe_name(phrase, scene.topic)) or "number", "integer")
     if found is not None and found[1].type in ("text", "integer", "decimal"):
         entity, field = found
         entity.change(field.name, type="integer", max_length=0)
@@ -314,6 +321,8 @@ def _due(draft: Draft, scene: Scene) -> None:
 def _targets(draft: Draft, scene: Scene) -> None:
     """'Urgent tickets must get a first answer within one hour, others within a day'."""
     entity = next((e for e in (*scene.entities, scene.topic) if e is not None), None)
+    if entity is not None and _one_target(draft, scene, entity):
+        return
     choice = _choice_named(entity, scene.text) if entity is not None else None
     if entity is None or choice is None:
         return
@@ -329,6 +338,27 @@ def _targets(draft: Draft, scene: Scene) -> None:
     if not cases:
         return
     _answer_time(draft, scene, entity, choice, cases, default)
+
+
+_ONE_TARGET = re.compile(r"\b(?:must|has to|have to|should|needs? to) (?:be )?(?P<step>[a-z]+)(?: [\w ]+?)? within (?P<n>\d+|an?) (?P<unit>minute|hour|day|week)s?$")
+
+
+def _one_target(draft: Draft, scene: Scene, entity: EntityDraft) -> bool:
+    """'Complaints must be answered within 5 days': the same time for all."""
+    match = _ONE_TARGET.search(scene.text)
+    if not match or _choice_named(entity, scene.text) is not None:
+        return False
+    number = int(match["n"]) if match["n"].isdigit() else 1
+    days = match["unit"] in ("day", "week")
+    amount = number * {"day": 1, "week": 7, "hour": 60, "minute": 1}[match["unit"]]
+    done = f"{words.participle(words.verb_lemma(match['step']) or match['step'])}_at"
+    ensure(entity, "due_at", "datetime", read_only=True)
+    ensure(entity, done, "datetime", read_only=True)
+    derive(draft, entity, Derivation(id=rule_id(entity.name, "due at"), entity=entity.name, field="due_at", kind="offset", operands=("created_at",),
+                                     amount=f"={amount}", unit="days" if days else "minutes"))  # fmt: skip
+    draft.rules.setdefault("_deadlines", []).append((entity.name, "due_at", done))
+    _done_effect(draft, entity, done, match["step"], False)
+    return True
 
 
 def _choice_named(entity: EntityDraft, text: str) -> Field | None:

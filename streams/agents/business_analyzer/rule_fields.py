@@ -98,6 +98,18 @@ def safe_name(phrase: str, entity: EntityDraft) -> str:
     return naming.field_name(parts, entity.words) if parts else ""
 
 
+_COUNTED = frozenset("maximum max minimum min number limit count capacity goal target quota hours minutes quantity amount size seats places score points total".split())
+
+
+def as_number(entity: EntityDraft, field: Field, like: Field | None = None) -> Field:
+    """The field as a number, where its name says that it is one and the reading took it for a text."""
+    if field.type != "text" or field.many or field.unique or not set(field.name.split("_")) & _COUNTED:
+        return field
+    kind: FieldType = like.type if like is not None and like.type in NUMBERS else "decimal" if "hours" in field.name else "integer"
+    entity.change(field.name, type=kind, max_length=0, minimum="0")
+    return entity.fields[field.name]
+
+
 def take(draft: Draft, entity: EntityDraft, verb: str) -> None:
     """Note that a process has dealt with this verb on this entity."""
     draft.rules.setdefault("_taken", []).append((entity.name, verb))

@@ -7,7 +7,7 @@ import re
 from schemas.specification import Limit, Unique
 from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
-from streams.agents.business_analyzer.rule_fields import NUMBERS
+from streams.agents.business_analyzer.rule_fields import NUMBERS, as_number
 from streams.agents.business_analyzer.rule_scenes import (
     Scene,
     entity_in,
@@ -48,8 +48,8 @@ def find(draft: Draft) -> None:
     for scene in scenes(draft):
         if _unique(draft, scene):
             continue
-        _numbered(draft, scene)
-        _may_have(draft, scene)
+        if not _may_have(draft, scene):
+            _numbered(draft, scene)
         _paths(draft, scene)
         _full(draft, scene)
 
@@ -108,21 +108,22 @@ def _numbered(draft: Draft, scene: Scene) -> None:
         _open(draft, scene)
 
 
-def _may_have(draft: Draft, scene: Scene) -> None:
+def _may_have(draft: Draft, scene: Scene) -> bool:
     match = _MAY_HAVE.search(scene.text)
     if not match:
-        return
+        return False
     period = match["period"] or match["period2"]
     if period in ("week", "month", "year"):
         _open(draft, scene)
-        return
+        return True
     who = entity_in(draft, match["who"])
     for entity, measure in _measured(draft, scene, match["what"]):
         via = entity.reference_to(who) if who is not None else _person(entity, match["who"])
         groups = (via, *_group_paths(draft, entity, [period])) if period and via else (via,)
         if via and entity is not who:
             _write(draft, entity, measure, groups, f"={match['n']}", match["what"])
-            return
+            return True
+    return False
 
 
 def _person(entity: EntityDraft, who: str) -> str:
@@ -143,6 +144,8 @@ def _open(draft: Draft, scene: Scene) -> None:
 def _paths(draft: Draft, scene: Scene) -> None:
     """'Never sell more than the seats or the quota', 'no more enrolments than its capacity'."""
     refuses = re.search(r"\b(?:no|not|never|cannot)\b", scene.text)
+    if refuses and _total(draft, scene):
+        return
     for pattern in (_PATH, _EXCEED, _CANNOT_EXCEED):
         match = pattern.search(scene.text)
         if match and refuses:
@@ -159,6 +162,22 @@ def _paths(draft: Draft, scene: Scene) -> None:
                 _capacity(draft, scene, counted, re.sub(r"^(?:the|its|their|available)\s+", "", limit))
 
 
+_TOTAL = re.compile(r"\b(?:total|sum|total number)(?: of)?(?: the)? (?P<what>[\w\- ]+?) (?:of|in|for|per) (?:an? |one |each |the )?(?P<whole>[\w\-]+) (?:must|may|can|should|cannot)(?: not| never)? (?:be )?(?:exceed|greater than|more than|larger than|higher than|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$")
+
+
+def _total(draft: Draft, scene: Scene) -> bool:
+    """'The total number of persons of a crossing may not exceed its capacity'."""
+    match = _TOTAL.search(scene.text)
+    whole = entity_in(draft, match["whole"]) if match else None
+    top = field_named(whole, match["limit"], NUMBERS) if match and whole is not None else None
+    for child, via in referring(draft, whole) if whole is not None and top is not None else []:
+        field = field_named(child, match["what"] if match else "", NUMBERS)
+        if field is not None and top is not None:
+            _write(draft, child, field.name, (via,), f"{via}.{top.name}", top.name)
+            return True
+    return False
+
+
 def _sold(draft: Draft, scene: Scene) -> EntityDraft | None:
     """What is sold or booked one by one: the record furthest from what has the capacity."""
     options = [e for e in (*scene.entities, *([scene.topic] if scene.topic else []))]
@@ -169,6 +188,9 @@ def _sold(draft: Draft, scene: Scene) -> EntityDraft | None:
 def _capacity(draft: Draft, scene: Scene, counted: EntityDraft, limit: str) -> None:
     for prefix, whole in reachable(draft, counted):
         field = field_named(whole, limit, NUMBERS)
+        text = field_named(whole, limit, frozenset({"text"})) if field is None else None
+        field = as_number(whole, text) if text is not None else field
+        field = field if field is not None and field.type in NUMBERS else None
         if field is not None:
             maximum = f"{prefix}.{field.name}"
             _write(draft, counted, _amount(counted, limit), (prefix,), maximum, limit)
@@ -223,6 +245,8 @@ def _write(draft: Draft, entity: EntityDraft, measure: str, groups: tuple[str, .
 
 
 def _unique(draft: Draft, scene: Scene) -> bool:
+    if _person_once(draft, scene):
+        return True
     for pattern in (_COMBINATION, _SAME_TWICE, _ONLY_ONE, _ONCE_PER):
         match = pattern.search(scene.text)
         if match and _unique_of(draft, scene, match):
@@ -246,6 +270,31 @@ def _unique_of(draft: Draft, scene: Scene, match: re.Match[str]) -> bool:
         kept = tuple(dict.fromkeys((*fields, *([own.name] if own is not None else []))))
         if fields and len(kept) > 1 and all("." not in name for name in kept):
             _write_unique(draft, entity, kept)
+            return True
+    return False
+
+
+_EACH_ONE = re.compile(r"^(?:each|every|an?|no) (?P<who>[\w\-]+) (?:has|can have|may have|gets|can give|may give|can write|may write|can submit) (?:only|at most|exactly|more than) (?:one|1) (?P<what>[\w\-]+) (?:per|for each|for the same|in each|for an?|for every) (?P<groups>[\w\- ]+)$")
+_PAYS_ONCE = re.compile(r"^(?:each|every|an?) (?P<who>[\w\-]+) (?:can |may |must )?(?:only )?(?P<verb>[a-z]+) (?:only )?once (?:per|for each|in each|for every) (?P<groups>[\w\-]+)$")
+
+
+def _person_once(draft: Draft, scene: Scene) -> bool:
+    """'Each student has only one result per exam', 'a pupil pays once per collection'."""
+    match = _EACH_ONE.search(scene.text) or _PAYS_ONCE.search(scene.text)
+    if not match:
+        return False
+    named = entity_in(draft, match["what"]) if match.re is _EACH_ONE else None
+    whole = entity_in(draft, match["groups"])
+    children = [named] if named is not None else [child for child, _ in referring(draft, whole)] if whole is not None else []
+    if not children and match["groups"] in _PERIODS:
+        children = [entity for entity in draft.entities if any(f.type == "date" for f in entity.fields.values())]
+    for child in children:
+        who = entity_in(draft, match["who"])
+        own = child.reference_to(who) if who is not None and who is not child else ""
+        own = own or (f.name if (f := field_named(child, match["who"])) is not None else "")
+        groups = _group_paths(draft, child, [match["groups"]])
+        if own and groups and own not in groups and all("." not in group for group in groups):
+            _write_unique(draft, child, (own, *groups))
             return True
     return False
 

@@ -9,7 +9,7 @@ from schemas.specification.condition import Operator
 from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_derivations import sum_into
-from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, number_field
+from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, as_number, number_field
 from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, field_anywhere, field_named, referring, rule_id, scenes
 from streams.agents.business_analyzer.rule_states import machine_of
 from streams.agents.business_analyzer.state_words import matching
@@ -87,11 +87,14 @@ def _used(draft: Draft, scene: Scene, entity: EntityDraft, top: Field) -> str:
 
 def _reached(draft: Draft, scene: Scene) -> bool:
     match = _REACHED.search(scene.text)
-    found = field_anywhere(scene, match["what"], NUMBERS) if match else None
-    if not match or found is None:
+    found = field_anywhere(scene, match["what"]) if match else None
+    if not match or found is None or found[1].type not in NUMBERS | {"text"}:
         return False
     entity, top = found
     used = _used(draft, scene, entity, top)
+    top = as_number(entity, top, entity.fields.get(used))
+    if top.type not in NUMBERS:
+        return False
     if used and used != top.name:
         exceeded = "exceeded" in match[0]
         write(draft, entity, Condition(left=used, operator="gt" if exceeded else "ge", right=top.name), f"The {top.label.lower()} is {'exceeded' if exceeded else 'reached'}.")

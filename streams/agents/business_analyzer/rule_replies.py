@@ -9,11 +9,12 @@ from streams.agents.business_analyzer import people, words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.phrases import noun_phrases
 from streams.agents.business_analyzer.rule_fields import drop_mere_name, ensure, refer
-from streams.agents.business_analyzer.rule_scenes import Scene, rule_id, scenes
+from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, rule_id, scenes
 from streams.agents.business_analyzer.rule_states import machine_of, states_of
 from streams.agents.business_analyzer.state_words import matching, state_of
 
 _KINDS = {"reply": "reply", "respond": "reply", "comment": "comment"}
+_COMMENTS = re.compile(r"\b(?P<who>[a-z]+s) (?:can |may )?(?:also )?(?P<verb>comment|reply|respond) (?:on|to) (?P<what>[\w\- ]+)")
 _REOPENS = re.compile(r"\b(?:which|this|that|it)(?: then| automatically)? (?P<verb>reopens?|closes?|solves?|activates?|resumes?|resolves?) (?:an? |the |all )?(?P<state>[a-z]+)? ?(?P<what>[\w\- ]+)")
 
 
@@ -22,6 +23,12 @@ def find(draft: Draft) -> None:
     sides: list[str] = []
     made: EntityDraft | None = None
     for scene in scenes(draft):
+        match = _COMMENTS.search(scene.text)
+        if match and people.is_person(words.singular(match["who"])):
+            whole = entity_in(draft, match["what"]) or made_for(draft, scene)
+            made = made or (_entity(draft, scene, whole, _KINDS[match["verb"]]) if whole is not None else None)
+            sides.append(people.role_name((match["who"],)))
+            continue
         for clause in scene.clauses:
             kind = next((_KINDS[verb] for verb in clause.verbs if verb in _KINDS), "")
             if not kind or clause.negative or clause.passive:

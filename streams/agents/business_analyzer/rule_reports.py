@@ -14,7 +14,7 @@ from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, field
 from streams.agents.business_analyzer.tokens import tokenise
 
 _GROUPED = re.compile(
-    r"\b(?P<what>[\w\-%' ]*?)\b(?:,)? ?\b(?P<by>by|per|for each|for every|grouped by|split by|broken down by) (?:the |each )?(?P<groups>[\w\-]+(?: (?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|can\b|should\b|that\b|from\b|on\b|at\b|over\b)[\w\-]+)?(?:(?:, | and | or |, and | per | by )(?:the |by |per )?[\w\-]+(?: (?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|can\b|should\b|that\b|from\b|on\b|at\b|over\b)[\w\-]+)?)*)"
+    r"\b(?P<what>[\w\-%' ]*?)\b(?:,)? ?\b(?P<by>by|per|for each|for every|of each|of every|grouped by|split by|broken down by) (?:the |each )?(?P<groups>[\w\-]+(?: (?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|can\b|should\b|that\b|from\b|on\b|at\b|over\b)[\w\-]+)?(?:(?:, | and | or |, and | per | by )(?:the |by |per )?[\w\-]+(?: (?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|can\b|should\b|that\b|from\b|on\b|at\b|over\b)[\w\-]+)?)*)"
 )
 _TOTAL = re.compile(r"\b(?:totals?|sums?|total sum|turnover|revenues?|sales figures?|spending|takings|income|earnings|kilomet\w+|hours worked|working hours|amounts?|overall)\b")
 _COUNT = re.compile(r"\b(?:number|count|how many|counts?|numbers)\b")
@@ -32,7 +32,7 @@ def find(draft: Draft) -> None:
     for scene in scenes(draft):
         if _split_bill(draft, scene):
             continue
-        if not _WORD.search(scene.text) or _is_data(scene) or _RULE.search(scene.text.split(" so that ")[0]):
+        if not (_WORD.search(scene.text) or _asked(scene)) or _is_data(scene) or _RULE.search(scene.text.split(" so that ")[0]):
             continue
         if _AVERAGE.search(scene.text):
             _open(draft, scene)
@@ -107,7 +107,7 @@ def _for_each(draft: Draft, scene: Scene) -> bool:
 
 def _grouped(draft: Draft, scene: Scene) -> bool:
     text = re.sub(r"\b(?:reported|shown|listed|displayed|calculated|summed up|summed|grouped|as csv|for (?:the )?managers?|export(?:ed)?)\b", " ", scene.text)
-    match = next((m for m in _GROUPED.finditer(re.sub(r"\s+", " ", text)) if _TOTAL.search(m["what"]) or _COUNT.search(m["what"]) or re.search(r"\breports?\b|\bstatistics?\b|\boverview\b", text)), None)
+    match = next((m for m in _GROUPED.finditer(re.sub(r"\s+", " ", text)) if _TOTAL.search(m["what"]) or _COUNT.search(m["what"]) or re.search(r"\breports?\b|\bstatistics?\b|\boverview\b", text) or _asked(scene)), None)
     if match is None:
         match = _monthly(scene)
     if match is None:
@@ -117,11 +117,25 @@ def _grouped(draft: Draft, scene: Scene) -> bool:
     for entity in _candidates(draft, scene, match["what"]):
         groups = _groups(draft, entity, names)
         measure = () if counts else _measure(draft, entity, match["what"])
+        of_records = not measure and scene.text.startswith("report") and entity_in(draft, match["what"]) is entity
+        counts = counts or of_records
         if groups and (counts or measure):
             within = groups[0] if len(groups) == 1 and entity.fields.get(groups[0]) is not None and entity.fields[groups[0]].references else ""
             _write(draft, scene, entity, measure, groups, _conditions(draft, entity, match["what"]), within)
             return True
     return False
+
+
+_SHOWN = re.compile(r"^(?:show|list|report|display|see|an? (?:report|overview|statistic) (?:of|on|about|with))\b(?: me)?(?: all)?(?: the)? (?P<what>[\w\- ]+?) (?:per|by|for each|of each|for every)\b")
+
+
+def _asked(scene: Scene) -> bool:
+    """'Show the minutes per case', 'Report complaints by category': a number or records of the text by group."""
+    match = _SHOWN.search(scene.text)
+    if not match:
+        return False
+    number = any(field_named(entity, match["what"], NUMBERS) is not None for entity in scene.draft.entities)
+    return number or (scene.text.startswith("report") and entity_in(scene.draft, match["what"]) is not None)
 
 
 def _monthly(scene: Scene) -> re.Match[str] | None:
@@ -153,7 +167,8 @@ def _groups(draft: Draft, entity: EntityDraft, names: list[str]) -> tuple[str, .
             return ()
         if period:
             date = date_field(entity)
-            path = f"{period}:{date.name}" if date is not None else ""
+            far = next(((p, d) for p, e in reachable(draft, entity) if (d := date_field(e)) is not None), None) if date is None else None
+            path = f"{period}:{date.name}" if date is not None else f"{period}:{far[0]}.{far[1].name}" if far is not None else ""
         else:
             other = entity_in(draft, name)
             path = entity.reference_to(other) if other is not None else ""
@@ -179,7 +194,7 @@ def _measure(draft: Draft, entity: EntityDraft, what: str) -> tuple[str, ...]:
         return (hours.name,) if hours is not None and hours.type != "money" else ()
     money = [f for f in entity.fields.values() if f.type == "money"]
     priced = [f for f in money if set(f.name.split("_")) & {"price", "rate", "cost"}]
-    if re.search(r"\b(?:revenue|turnover|sales|takings|income|earnings)\b", what):
+    if re.search(r"\b(?:revenue|turnover|sales|takings|income|earnings|price|prices)\b", what):
         return _revenue(draft, entity)
     if len(money) == 1 and not priced:
         return (money[0].name,)

@@ -31,6 +31,7 @@ class Step:
     passive: bool = False
     only: bool = False
     then: bool = False
+    guarding: bool = False
     group: int = 0
 
 
@@ -251,7 +252,8 @@ def _roles(clause: Clause) -> tuple[str, ...]:
 
 
 NOBODY = frozenset({"nobody", "everyone", "anyone", "user", "person", "people", "staff", "child", "everybody", "one"})
-_CREATES = frozenset({"open", "reserve", "order", "book", "request", "register", "place", "schedule", "plan"})
+_GUARDING = re.compile(r"\b(?:larger|greater|more|less|earlier|later|longer|shorter|smaller) than\b|\b(?:above|below|beyond|without|exceed\w*|overlap\w*|after|before|that would|to|if|when)\b")
+_CREATES = frozenset({"open", "submit", "file", "reserve", "order", "book", "request", "register", "place", "schedule", "plan"})
 _WITH = re.compile(r"\bwith (?P<optional>an optional |optional )?(?:an? |the |his |her |their )?(?:short |written )?(?P<name>comment|reason|note|remark|explanation|justification|message|feedback|rating|signature|grade|score)s?\b")
 _INPUT_OF = re.compile(r"\b(?:giving|stating|entering|and gives?|and must give|and enters?|and states?|must state|must give|needs?) (?:an? |the )?(?P<name>reason|comment|note|explanation|justification)\b")
 
@@ -294,6 +296,7 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
                 inputs_optional=optional,
                 before=naming.choice_value(limit["state"]) if limit else "",
                 passive=clause.passive,
+                guarding=clause.passive and not clause.modal and bool(_GUARDING.search(scene.text)),
                 only="only" in [t.low for t in clause.subject] and clause.passive,
                 then="then" in clause.adverbs or any(t.low == "then" for t in clause.subject),
                 group=scene.index * 100 + number,
@@ -306,7 +309,7 @@ def _compound(verb: str, clause: Clause) -> str:
     return f"{verb}-{first}" if verb in ("check", "pick", "pay", "hand", "sign", "write") and first in ("in", "out", "up", "over", "off") else verb
 
 
-_MARK = re.compile(r"\b(?:marks?|sets?|flags?|puts?|marked|set|flagged)(?: (?P<what>[\w\- ]+?))? (?:as|to|on) (?:an? )?(?P<state>[a-z]+(?:[ -](?:progress|hold|shows?|review))?)\b(?P<by> by (?:the |an? )?[\w-]+)?")
+_MARK = re.compile(r"(?:\b(?P<who>[a-z\-]+) (?:can |may )?)?\b(?:marks?|sets?|flags?|puts?|marked|set|flagged)(?: (?P<what>[\w\- ]+?))? (?:as|to|on) (?:an? )?(?P<state>[a-z]+(?:[ -](?:progress|hold|shows?|review))?)\b(?P<by> by (?:the |an? )?[\w-]+)?")
 
 
 def _marked(scene: Scene, found: dict[str, Facts]) -> None:
@@ -322,6 +325,8 @@ def _marked(scene: Scene, found: dict[str, Facts]) -> None:
         return
     clause = next((c for c in scene.clauses if {"mark", "set", "flag", "put"} & set(c.verbs)), None)
     roles = _roles(clause) if clause else ()
+    if not roles and match["who"] and people.is_person(words.singular(match["who"])):
+        roles = (people.role_name((match["who"],)),)
     step = Step(verb=f"mark-{match['state'].replace(' ', '-')}", sentence=scene.index, roles=roles, passive=True)
     found[entity.name].steps.append(step)
 

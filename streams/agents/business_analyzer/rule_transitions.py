@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from schemas.specification import Condition
 from streams.agents.business_analyzer import state_words, words
 from streams.agents.business_analyzer.rule_state_facts import Facts, Step
-from streams.agents.business_analyzer.state_words import DECISIONS, FINAL, HUBS, NEGATIVE, SPOKES, matching, state_of, verb_of
+from streams.agents.business_analyzer.state_words import DECISIONS, FINAL, HUBS, NEGATIVE, SIDE, SPOKES, matching, state_of, verb_of
 
 _BACK = frozenset("resume reactivate reopen unblock release reinstate enable activate free unpublish unlock".split())
 _MAXIMUM_STATES = 20
@@ -68,6 +68,8 @@ def _counts(facts: Facts, step: Step) -> bool:
         return True
     if verb in state_words.STEPS:
         return True
+    if verb in ("refuse", "reject") and step.guarding:
+        return False
     named = target in facts.adjectives or (step.passive and bool(facts.initial) and verb in state_words.ONLY_IF_NAMED)
     return named and not facts.declared and verb not in ("start", "create", "open") or (named and step.then)
 
@@ -122,7 +124,7 @@ def _final(facts: Facts, cycle: Cycle) -> frozenset[str]:
         if verb in _BACK or verb in ("restart", "resume"):
             final |= {matching(cycle.states, source) for source in sources}
     if not cycle.free and not _hub(cycle):
-        positive = [state for state in cycle.states if state not in NEGATIVE]
+        positive = [state for state in cycle.states if state not in NEGATIVE | SIDE]
         final |= set(positive[-1:])
     final.discard("")
     final.discard(cycle.initial)
@@ -171,6 +173,9 @@ def _roles(steps: list[Step]) -> tuple[str, ...]:
 def _sources(facts: Facts, cycle: Cycle, target: str, steps: list[Step]) -> tuple[str, ...]:
     said = [matching(cycle.states, source) for step in steps for source in step.sources]
     said = [source for source in said if source and source != target]
+    free = [step for step in steps if not step.sources and not step.before and step.roles]
+    if said and free and not any(step.only for step in steps):
+        said += [source for source in _usual_sources(facts, cycle, target) if source not in said]
     if said:
         return _ordered(cycle, said)
     limit = next((matching(cycle.states, step.before) for step in steps if step.before), "")
@@ -196,11 +201,14 @@ def _usual_sources(facts: Facts, cycle: Cycle, target: str) -> tuple[str, ...]:
         return tuple(living)
     group = next((group for group in DECISIONS if target in group and len(group & set(cycle.states)) > 1), frozenset[str]())
     position = cycle.states.index(target)
-    before = [s for s in cycle.states[:position] if s not in group and s not in NEGATIVE]
+    before = [s for s in cycle.states[:position] if s not in group and s not in NEGATIVE | (SIDE - {cycle.initial})]
     if target in NEGATIVE and not group:
         decided = frozenset().union(*DECISIONS)
         return tuple(state for state in living if state not in decided or state in ("approved", "accepted", "confirmed")) or (cycle.initial,)
-    return tuple(before[-1:]) or (cycle.initial,)
+    if target in SIDE:
+        return tuple(s for s in living if s not in NEGATIVE)
+    beside = [s for s in cycle.states if s in SIDE and s != cycle.initial]
+    return (*before[-1:], *beside) if before else (cycle.initial, *beside)
 
 
 def _backward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
@@ -222,7 +230,7 @@ def _backward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
 
 
 def _leads_back(cycle: Cycle, step: Step) -> bool:
-    if step.verb in _BACK:
+    if step.verb in _BACK or step.sources:
         return True
     return step.verb.startswith("mark-") and step.passive
 

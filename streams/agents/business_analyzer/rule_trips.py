@@ -26,10 +26,14 @@ def find(draft: Draft) -> None:
         for clause in scene.clauses:
             pair = next(((a, b) for a, b in _PAIRS if a in clause.verbs and b in clause.verbs), None)
             entity = scene.topic
-            if pair is None or entity is None or clause.passive or is_taken(draft, entity, pair[1]):
+            if pair is None or entity is None or clause.passive or len(entity.states) > 2 or _has_states(entity) or is_taken(draft, entity, pair[1]):
                 continue
             match = _WITH.search(scene.text)
             _process(draft, scene, entity, pair, match["what"] if match else "")
+
+
+def _has_states(entity: EntityDraft) -> bool:
+    return any(len(field.choices) > 2 and field.name in ("status", "state", "stage") for field in entity.fields.values())
 
 
 def _process(draft: Draft, scene: Scene, entity: EntityDraft, pair: tuple[str, str], reading: str) -> None:

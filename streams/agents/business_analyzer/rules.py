@@ -7,6 +7,7 @@ from streams.agents.business_analyzer import (
     rule_adjustments,
     rule_bounds,
     rule_comparisons,
+    rule_dates,
     rule_derivations,
     rule_expiries,
     rule_limits,
@@ -25,6 +26,7 @@ from streams.agents.business_analyzer.draft import Draft
 
 # Processes come first, as they add the entities that other rules speak of; access comes last, as it names actions.
 _FINDERS = (
+    rule_dates.find,
     rule_loans.find,
     rule_trips.find,
     rule_replies.find,

@@ -32,6 +32,8 @@ NEGATIVE = frozenset(
     "cancelled canceled void voided rejected declined refused denied expired lost withdrawn abandoned no_show failed"
     " aborted terminated scrapped on_hold blocked revoked dismissed".split()
 )
+# States beside the usual way: reached from any state before, left to any state after.
+SIDE = frozenset("delayed on_hold postponed escalated suspended waiting late".split())
 DECISIONS = (
     frozenset({"approved", "rejected", "declined", "refused", "denied", "accepted", "confirmed", "authorised", "authorized"}),
     frozenset({"won", "lost"}),

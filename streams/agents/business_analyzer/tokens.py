@@ -111,6 +111,8 @@ def _open_class(low: str, before: list[Token], after: list[str]) -> Tag:
     found = words.readings(low)
     can_verb = "VERB" in found
     can_noun = "NOUN" in found or not found or low in closed.NOUN_FIRST
+    if not found and before and before[-1].tag == "MD" and low.isalpha():
+        return "V"
     if low.endswith("ly") and "ADV" in found:
         return "ADV"
     after_be = bool(before) and (_content_before(before) or before[-1]).tag == "BE"
@@ -158,6 +160,8 @@ def _is_verb(low: str, before: list[Token], after: list[str], can_noun: bool) ->
         return low not in closed.NOUN_FIRST or previous.tag == "PRON"
     if previous.tag == "CC" or previous.low in (",", ";", ":"):
         return _coordinated(low, base, before, after, can_noun)
+    if previous.tag == "VBN" and len(before) > 1 and before[-2].tag in ("DET", "POSS", "PREP", "V"):
+        return not can_noun
     if previous.tag in ("N", "VBN"):
         return _after_subject(low, base, previous, before, after, can_noun)
     return not can_noun
