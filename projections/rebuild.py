@@ -131,7 +131,11 @@ def _only_rebuild(database_url: str) -> Iterator[Connection]:
                 why="another rebuild of this database is under way",
                 todo="Wait for it to end",
             )
-        yield owner
+        try:
+            yield owner
+        finally:
+            # The server notices a closed connection only a moment later.
+            owner.execute("SELECT pg_advisory_unlock_all()")
 
 
 def _create_schemas(database_url: str, owner: Connection) -> None:

@@ -68,7 +68,7 @@ class Changes:
             await connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
             self._wake()
             while True:
-                async for _ in connection.notifies(timeout=_CHECK_SECONDS, stop_after=1):
+                async for _ in connection.notifies(timeout=_CHECK_SECONDS):
                     self._wake()
                 # A connection that is gone without a word shows when it is used.
                 await connection.execute("SELECT 1")

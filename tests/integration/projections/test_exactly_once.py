@@ -25,7 +25,7 @@ from tests.unit.projections.rich_deliveries import rich_deliveries
 def test_given_2000_events_when_the_projector_is_killed_again_and_again_then_each_counts_once(
     prepared: Settings, database_url: str, tmp_path: Path
 ) -> None:
-    records = rich_deliveries(110, seed=1)
+    records = rich_deliveries(125, seed=1)
     assert len(records) >= 2_000
     random, log, published = Random(7), tmp_path / "projector.log", 0
     for number in range(8):
