@@ -72,12 +72,13 @@ def refused(
     sent: list[Node] = [path]
     if body is not None:
         sent.append(Named("json", body))
-    if content:
-        sent.append(f"content={quoted(content)}")
     headers = tuple((name, quoted(text)) for name, text in (("X-Role", role), ("X-User", user)) if text)
     if headers:
         sent.append(Named("headers", Braces(headers)))
-    arguments: list[Node] = [Call(f"client.{method}", tuple(sent)), str(status)]
+    request = Call(f"client.{method}", tuple(sent))
+    if content:
+        request = Call("send", ("client", quoted(method), path, quoted(content)))
+    arguments: list[Node] = [request, str(status)]
     if field:
         arguments.append(f"field={quoted(field)}")
     if message:

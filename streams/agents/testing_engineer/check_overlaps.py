@@ -19,6 +19,7 @@ from streams.agents.testing_engineer.asserting import (
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
 from streams.agents.testing_engineer.check_records import other_values
+from streams.agents.testing_engineer.examples import within_bounds
 from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import dictionary, item_path
 from streams.agents.testing_engineer.solving import CannotSatisfyError
@@ -79,7 +80,7 @@ def _times(scenario: Scenario, rule: NoOverlap, start: timedelta, end: timedelta
         return {rule.start: first, rule.end: last}
     minutes = (last - first) // timedelta(minutes=1)
     length = entity.field(rule.duration_minutes)
-    if length is None or length.read_only or length.type == "choice":
+    if length is None or length.read_only or length.type == "choice" or not within_bounds(minutes, length):
         raise CannotSatisfyError("the duration is not free")
     return {rule.start: first, rule.duration_minutes: minutes}
 

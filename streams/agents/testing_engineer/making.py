@@ -37,7 +37,8 @@ def make(
                     record = scenario.create(found, given, wishes)
                     if state and scenario.state(record) != state:
                         scenario.walk(record, state)
-                    scenario.set_clock(present)
+                    # An expiry may have taken the clock further.
+                    scenario.set_clock(max(present, scenario.world.now))
                     _require(scenario, record, wanted, state)
                     return record
             except CannotSatisfyError as error:

@@ -145,5 +145,5 @@ def quoted(text: str) -> str:
 
 
 def exact(value: Decimal, field_: Field) -> Decimal:
-    """Money has two places."""
-    return value.quantize(Decimal("0.01")) if field_.type == "money" else value
+    """Money has two places, another number none that say nothing."""
+    return value.quantize(Decimal("0.01")) if field_.type == "money" else value.normalize() + 0
