@@ -44,6 +44,9 @@ class Settings(BaseSettings):
         default_factory=lambda: Path.cwd() / ".streamwright",
         description="Folder for data, logs, artefacts and the state of local processes",
     )
+    http_host: str = Field(
+        "127.0.0.1", description="Address that web pages and the query API listen on; 0.0.0.0: all"
+    )
     http_port: int = Field(0, description="Port of the process's web pages; 0: a free one", ge=0, le=65535)
     api_port: int = Field(
         0, description="Port of the query API; 0: a free one, kept afterwards", ge=0, le=65535

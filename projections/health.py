@@ -46,8 +46,8 @@ def health_app(status: ProjectorStatus, metrics: ProjectorMetrics) -> Starlette:
 class HealthServer:
     """Serves the pages from a thread, so that a long batch does not delay an answer."""
 
-    def __init__(self, app: Starlette, port: int) -> None:
-        config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="health", daemon=True)
 

@@ -181,7 +181,7 @@ def main() -> None:
         )
     url = service_url(config.database_url, SERVICE)
     projector = Projector(config.kafka_brokers, url, Reader(codec_for(config)))
-    server = HealthServer(health_app(projector.status, projector.metrics), config.http_port)
+    server = HealthServer(health_app(projector.status, projector.metrics), config.http_host, config.http_port)
     port = server.start()
     log.info("started", port=port)
     for number in (signal.SIGTERM, signal.SIGINT):

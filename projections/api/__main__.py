@@ -25,7 +25,7 @@ def main() -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(config),
-            host="127.0.0.1",
+            host=config.http_host,
             port=config.api_port,
             log_level="warning",
             access_log=False,

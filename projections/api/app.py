@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 
 from connectors.postgres.roles import service_url
 from connectors.settings import Settings
-from projections.api import collection_routes, delivery_routes, health_routes, live_routes
+from projections.api import collection_routes, delivery_routes, health_routes, live_routes, page_routes
 from projections.api.changes import Changes
 from projections.api.database import Database
 from projections.api.problems import MEDIA_TYPE, Problem, add_problem_handlers
@@ -59,7 +59,7 @@ def create_app(settings: Settings, *, wait_seconds: float = WAIT_SECONDS) -> Fas
     )
     app.state.read_models = ReadModels(database, changes, wait_seconds)
     add_problem_handlers(app)
-    for routes in (delivery_routes, collection_routes, live_routes, health_routes):
+    for routes in (delivery_routes, collection_routes, live_routes, health_routes, page_routes):
         app.include_router(routes.router)
     _describe_problems(app)
     return app

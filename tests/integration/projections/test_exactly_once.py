@@ -28,7 +28,7 @@ def test_given_2000_events_when_the_projector_is_killed_again_and_again_then_eac
     records = rich_deliveries(125, seed=1)
     assert len(records) >= 2_000
     random, log, published = Random(7), tmp_path / "projector.log", 0
-    for number in range(8):
+    for number in range(6):
         publish(prepared.kafka_brokers, records[published : published + 100])
         with projector(prepared, log) as process:
             process.wait_until_started()
