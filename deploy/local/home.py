@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-
-# The smallest limit of a Unix socket's address among systems is 104 bytes.
-_LONGEST_SOCKET = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +43,9 @@ class Home:
         return self.folder / "postgres-unkept"
 
     @property
-    def supervisor_configuration(self) -> Path:
-        """The supervisor's configuration file."""
-        return self.folder / "supervisor.conf"
-
-    @property
-    def supervisor_socket(self) -> Path:
-        """The supervisor's socket: in the home folder, or where that is too long, in a short one."""
-        here = self.folder / "supervisor.sock"
-        if len(os.fsencode(here)) <= _LONGEST_SOCKET:
-            return here
-        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"streamwright-{name}.sock"
+    def processes(self) -> Path:
+        """What the supervisor keeps running; written by it alone."""
+        return self.folder / "processes.json"
 
     def log_of(self, role: str) -> Path:
         """The log file of a process."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import sys
 from collections.abc import Mapping
@@ -28,19 +29,29 @@ class Process:
 
     Attributes:
         role: its name, as in `streamwright status`.
-        module: what `python -m` runs, with its arguments.
+        module: its code, which has a function `main`.
+        arguments: of `main`.
         port_setting: environment variable that tells it its port.
     """
 
     role: str
-    module: tuple[str, ...]
+    module: str
+    arguments: tuple[str, ...] = ()
     port_setting: str = "STREAMWRIGHT_HTTP_PORT"
+
+    def run(self) -> None:
+        """Be the process: returns, or raises SystemExit, when it is to end."""
+        main = importlib.import_module(self.module).main
+        if self.arguments:
+            main(list(self.arguments))
+        else:
+            main()
 
 
 PROCESSES: tuple[Process, ...] = (
-    *(Process(name, ("streams.runtime.agent", name)) for name in DECIDERS),
-    Process(PROJECTOR, ("projections.projector",)),
-    Process(API, ("projections.api",), "STREAMWRIGHT_API_PORT"),
+    *(Process(name, "streams.runtime.agent", (name,)) for name in DECIDERS),
+    Process(PROJECTOR, "projections.projector"),
+    Process(API, "projections.api.__main__", port_setting="STREAMWRIGHT_API_PORT"),
 )
 
 

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from connectors.settings import Settings
 from deploy.local import broker, database
 from deploy.local.environment import BROKER, DATABASE, Progress, start_servers, stop_servers
-from deploy.local.health import told_health, wait_until_ready
+from deploy.local.health import health_of, wait_until_ready
 from deploy.local.home import Home
 from deploy.local.ports import HOST, chosen_ports, is_free
 from deploy.local.prepare import prepare
@@ -22,12 +22,22 @@ from deploy.local.process import ProcessId, is_alive
 from deploy.local.services import API, PROCESSES, environment_of, fingerprint_of
 from deploy.local.state import State, load, save
 from deploy.local.supervision import start_supervisor, stop_orphans, stop_supervisor, supervised
+from deploy.local.supervisor import Kept
 from schemas.errors import SetupError
 
 SUPERVISOR = "supervisor"
 _LOCK_SECONDS = 180.0
 # Artefacts belong to the user; they stay.
-_PURGED = ("kafka", "postgres", "postgres-unkept", "logs", "faust", "state.json", "database.password")
+_PURGED = (
+    "kafka",
+    "postgres",
+    "postgres-unkept",
+    "logs",
+    "faust",
+    "state.json",
+    "processes.json",
+    "database.password",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class ProcessStatus:
         port: None where it has none.
         health: 'ready', or what is wrong.
         since: start, in seconds since the epoch.
-        memory_bytes: resident memory, of its children too.
+        memory_bytes: resident memory, its part of what it shares, and that of its children.
     """
 
     role: str
@@ -85,7 +95,7 @@ def up(settings: Settings, progress: Progress) -> Running:
         save(home.state, state)
         config = _with_addresses(settings, home, state)
         fingerprint = fingerprint_of(config)
-        started = not (_supervisor_runs(home, state) and state.fingerprint == fingerprint)
+        started = not (_supervisor_runs(state) and state.fingerprint == fingerprint)
         if started:
             state = _restart(config, home, state, fingerprint, progress)
         _await(home, state, progress)
@@ -122,6 +132,39 @@ def down(settings: Settings, progress: Progress, *, purge: bool = False) -> list
     return stopped
 
 
+def servers_up(settings: Settings, progress: Progress) -> Settings:
+    """See that broker and database run, whether the processes do or not; gives their addresses.
+
+    Raises:
+        SetupError: something cannot be started; the message says what and why.
+    """
+    home = home_of(settings)
+    with _alone(home, progress):
+        state = start_servers(settings, home, load(home.state), progress)
+        save(home.state, state)
+        return _with_addresses(settings, home, state)
+
+
+def processes_down(settings: Settings, progress: Progress) -> bool:
+    """Stop the processes, which finish what they are at; gives whether any ran.
+
+    Raises:
+        SetupError: another `up` or `down` does not end.
+    """
+    home = home_of(settings)
+    if not home.folder.exists():
+        return False
+    with _alone(home, progress):
+        state = load(home.state)
+        stopped = _stop_processes(home, state, progress)
+        save(home.state, replace(state, processes=_without_supervisor(state), fingerprint=""))
+    return bool(stopped)
+
+
+def _without_supervisor(state: State) -> dict[str, ProcessId]:
+    return {role: process for role, process in state.processes.items() if role != SUPERVISOR}
+
+
 def status(settings: Settings) -> list[ProcessStatus]:
     """Servers and processes as they are now; nothing is changed."""
     home = home_of(settings)
@@ -130,15 +173,8 @@ def status(settings: Settings) -> list[ProcessStatus]:
     supervisor = state.processes.get(SUPERVISOR)
     running = supervisor is not None and is_alive(supervisor)
     rows.append(_row(SUPERVISOR, supervisor if running else None, None, "ready" if running else "down"))
-    seen = {each.role: each for each in supervised(home) or []}
-    for process in PROCESSES:
-        each, port = seen.get(process.role), state.ports.get(process.role)
-        if each is None:
-            rows.append(_row(process.role, None, port, "down"))
-        else:
-            found = ProcessId(each.pid, float(each.since)) if each.pid else None
-            rows.append(_row(process.role, found, port, told_health(each, port)))
-    return rows
+    kept = {each.role: each for each in supervised(home)}
+    return rows + [_process_status(process.role, kept.get(process.role), state) for process in PROCESSES]
 
 
 def home_of(settings: Settings) -> Home:
@@ -185,9 +221,9 @@ def _with_addresses(settings: Settings, home: Home, state: State) -> Settings:
     )
 
 
-def _supervisor_runs(home: Home, state: State) -> bool:
+def _supervisor_runs(state: State) -> bool:
     process = state.processes.get(SUPERVISOR)
-    return process is not None and is_alive(process) and supervised(home) is not None
+    return process is not None and is_alive(process)
 
 
 def _restart(config: Settings, home: Home, state: State, fingerprint: str, progress: Progress) -> State:
@@ -204,8 +240,10 @@ def _restart(config: Settings, home: Home, state: State, fingerprint: str, progr
             )
         ports[API] = config.api_port
     progress(f"Starting {len(PROCESSES)} processes")
-    supervisor = start_supervisor(home, ports, environment_of(config))
-    state = replace(state.with_process(SUPERVISOR, supervisor).with_ports(ports), fingerprint=fingerprint)
+    state = state.with_ports(ports)
+    save(home.state, state)
+    supervisor = start_supervisor(home, environment_of(config))
+    state = replace(state.with_process(SUPERVISOR, supervisor), fingerprint=fingerprint)
     save(home.state, state)
     return state
 
@@ -230,7 +268,7 @@ def _stop_processes(home: Home, state: State, progress: Progress) -> list[str]:
 
 
 def _purge(home: Home) -> None:
-    for name in _PURGED:
+    for name in (*_PURGED, *_PURGED_LAST):
         path = home.folder / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -260,20 +298,27 @@ def _database_status(settings: Settings, home: Home, state: State) -> ProcessSta
     return _row(DATABASE, process, port, "ready" if answering else "no answer" if running else "down")
 
 
+def _process_status(role: str, kept: Kept | None, state: State) -> ProcessStatus:
+    port = state.ports.get(role)
+    if kept is None or not state.processes:
+        return _row(role, None, port, "down")
+    if kept.process is None or not is_alive(kept.process):
+        return _row(role, None, port, f"down: {kept.told}" if kept.told else "down")
+    return _row(role, kept.process, port, health_of(port) if port else "no port")
+
+
 def _row(role: str, process: ProcessId | None, port: int | None, health: str) -> ProcessStatus:
     if process is None:
         return ProcessStatus(role, None, port, health, None, None)
-    return ProcessStatus(role, process.pid, port, health, process.started, _memory(process.pid))
+    memory = _memory(process, with_children=role != SUPERVISOR)
+    return ProcessStatus(role, process.pid, port, health, process.started, memory)
 
 
-def _memory(pid: int) -> int | None:
+def _memory(process: ProcessId, *, with_children: bool) -> int | None:
+    """Memory that is the processes' own, and their part of what they share with others."""
     try:
-        process = psutil.Process(pid)
-        parts = (
-            [process]
-            if "supervisord" in " ".join(process.cmdline())
-            else [process, *process.children(recursive=True)]
-        )
-        return sum(part.memory_info().rss for part in parts)
-    except psutil.Error:
+        found = psutil.Process(process.pid)
+        parts = [found, *found.children(recursive=True)] if with_children else [found]
+        return sum(part.memory_full_info().pss for part in parts)
+    except (psutil.Error, AttributeError):
         return None
