@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from connectors.command_line.commands import audit, deliver, dlq, doctor, down, publish, query, status, up
+from connectors.command_line.commands import (
+    audit,
+    deliver,
+    dlq,
+    doctor,
+    down,
+    publish,
+    query,
+    rebuild,
+    status,
+    up,
+)
 from connectors.command_line.exit_codes import code_of
 from connectors.command_line.terminal import Terminal
 from schemas.errors import StreamwrightError
@@ -37,6 +48,7 @@ app.add_typer(publish.app, name="publish")
 app.command("query")(query.query)
 app.add_typer(audit.app, name="audit")
 app.add_typer(dlq.app, name="dlq")
+app.command("rebuild")(rebuild.rebuild)
 app.command("up")(up.up)
 app.command("down")(down.down)
 app.command("status")(status.status)

@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from connectors.settings import Settings
 
 
-def running_settings(terminal: Terminal) -> Settings:
+def running_settings(terminal: Terminal, *, with_processes: bool = False) -> Settings:
     """The settings with broker and database named; local ones are started where none are set.
+
+    Args:
+        with_processes: start the processes of the local system, too.
 
     Raises:
         SetupError: they cannot be started.
@@ -21,6 +24,8 @@ def running_settings(terminal: Terminal) -> Settings:
     config = settings()
     if config.kafka_brokers and config.database_url:
         return config
-    from deploy.local.system import up
+    from deploy.local.system import servers_up, up
 
-    return up(config, terminal.progress.print).settings
+    if with_processes:
+        return up(config, terminal.progress.print).settings
+    return servers_up(config, terminal.progress.print)

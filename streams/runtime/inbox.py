@@ -119,7 +119,7 @@ class Inbox:
                 )
         except DecodeError as error:
             if self.writes_dead_letters:
-                _bury(batch, self._letter(rec, str(error), ""))
+                batch.events.append(buried(self._letter(rec, str(error), "")))
             return None
         return event if concerns else None
 
@@ -139,7 +139,8 @@ class Inbox:
             )
             stored = [stored_event(self._codec, new) for new in events]
         except Exception as error:
-            _bury(batch, self._letter(rec, f"{type(error).__name__}: {error}", traceback.format_exc()))
+            reason = f"{type(error).__name__}: {error}"
+            batch.events.append(buried(self._letter(rec, reason, traceback.format_exc())))
             return
         stream.state, stream.version = state, stream.version + len(events)
         batch.events += stored
@@ -173,14 +174,13 @@ def stored_event(codec: Codec, event: Event) -> StoredEvent:
     )
 
 
-def _bury(batch: _Batch, letter: DeadLetter) -> None:
-    batch.events.append(
-        StoredEvent(
-            originator_id=letter.id,
-            originator_version=1,
-            topic=dead_letter_topic(letter.topic),
-            state=letter.to_bytes(),
-        )
+def buried(letter: DeadLetter) -> StoredEvent:
+    """A dead letter for the store, to be published by the relay."""
+    return StoredEvent(
+        originator_id=letter.id,
+        originator_version=1,
+        topic=dead_letter_topic(letter.topic),
+        state=letter.to_bytes(),
     )
 
 

@@ -30,8 +30,18 @@ _BATCH = 200
 _RETRY_SECONDS = 1.0
 _WAIT_SECONDS = 0.5
 _KAFKA_SECONDS = 30.0
-_POSITION = (OUTCOME_EVENTS, 0)
+RELAY_PLACE = (OUTCOME_EVENTS, 0)
 _KafkaRecord = tuple[bytes | None, bytes | None, list[tuple[str, str | bytes | None]]]
+
+
+def relay_group(service: str) -> str:
+    """Consumer group that holds the relay's position, as the offset of `RELAY_PLACE`."""
+    return f"{service}-relay"
+
+
+def relay_lock(service: str) -> str:
+    """Name of the advisory lock that the active relay of a service holds."""
+    return f"relay:{service}"
 
 
 class Relay:
@@ -74,11 +84,11 @@ class Relay:
 
     def _lock(self, connection: psycopg.Connection) -> bool:
         statement = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-        row = connection.execute(statement, (f"relay:{self._service}",)).fetchone()
+        row = connection.execute(statement, (relay_lock(self._service),)).fetchone()
         return bool(row and row[0])
 
     def _relay(self, connection: psycopg.Connection) -> None:
-        consumer = Consumer({"bootstrap.servers": self._brokers, "group.id": f"{self._service}-relay"})
+        consumer = Consumer({"bootstrap.servers": self._brokers, "group.id": relay_group(self._service)})
         producer = self._producer()
         try:
             producer.init_transactions(_KAFKA_SECONDS)
@@ -103,7 +113,7 @@ class Relay:
 
     def _committed(self, consumer: Consumer) -> int:
         """Id of the last notification that was published."""
-        (found,) = consumer.committed([TopicPartition(*_POSITION)], timeout=_KAFKA_SECONDS)
+        (found,) = consumer.committed([TopicPartition(*RELAY_PLACE)], timeout=_KAFKA_SECONDS)
         return max(found.offset, 0)
 
     def _publish_next(self, producer: Producer, consumer: Consumer) -> bool:
@@ -115,7 +125,7 @@ class Relay:
         try:
             self._produce(producer, notifications)
             producer.send_offsets_to_transaction(
-                [TopicPartition(*_POSITION, last)], consumer.consumer_group_metadata(), _KAFKA_SECONDS
+                [TopicPartition(*RELAY_PLACE, last)], consumer.consumer_group_metadata(), _KAFKA_SECONDS
             )
             producer.commit_transaction(_KAFKA_SECONDS)
         except KafkaException:
@@ -123,7 +133,7 @@ class Relay:
             raise
         if self._in_process:
             # librdkafka's in-process broker drops the positions of a transaction.
-            consumer.commit(offsets=[TopicPartition(*_POSITION, last)], asynchronous=False)
+            consumer.commit(offsets=[TopicPartition(*RELAY_PLACE, last)], asynchronous=False)
         self.position = last
         return True
 

@@ -109,7 +109,7 @@ def _publish(terminal: Terminal, payload: object, user: str, delivery: str = "")
     from connectors.kafka.user_events import user_event
     from connectors.schema_registry import codec_for
 
-    config = running_settings(terminal)
+    config = running_settings(terminal, with_processes=True)
     codec = codec_for(config)
     correlation = ""
     if delivery:

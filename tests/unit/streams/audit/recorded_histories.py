@@ -22,7 +22,7 @@ from streams.core import identity
 from streams.core.decider import Message, WorkDone, WorkFailed, WorkTimedOut
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
-_TEXT = "Teams share books and lend them"
+REQUIREMENT = "Teams share books and lend them"
 _SPECIFICATION = Specification(
     name="Books",
     package="books",
@@ -59,6 +59,21 @@ class Service:
     read: dict[str, int] = field(default_factory=dict)
 
 
+def work_done(service: str, attempt: int) -> object:
+    """What a service records when the work of an attempt has succeeded."""
+    common = {"attempt": attempt, "engine": "test/1"}
+    understood = {"requirement": REQUIREMENT, "specification": _SPECIFICATION}
+    if service == "business-analyzer":
+        return feature.SpecificationWritten(**common, **understood)  # type: ignore[arg-type]
+    if service == "backend-developer":
+        return feature.BackendImplemented(**common, **understood, sources=_SOURCES, openapi="{}")  # type: ignore[arg-type]
+    if service == "frontend-developer":
+        return feature.FrontendImplemented(**common, **understood, sources=_SOURCES)  # type: ignore[arg-type]
+    if service == "testing-engineer":
+        return test.TestsPassed(**common, **understood, sources=_SOURCES, report=_REPORT)  # type: ignore[arg-type]
+    return build.BuildCompleted(**common, build=_BUILD)  # type: ignore[arg-type]
+
+
 class Schedule:
     """One delivery, driven by random choices: whose turn it is, how work ends, what users do."""
 
@@ -80,7 +95,7 @@ class Schedule:
 
     def run(self, steps: int | None = None) -> list[RecordedEvent]:
         """The log after that many steps, or once nothing is left to do."""
-        self._publish_for_user(requirement.RequirementSubmitted(requirement=_TEXT))
+        self._publish_for_user(requirement.RequirementSubmitted(requirement=REQUIREMENT))
         return self.go_on(steps)
 
     def go_on(self, steps: int | None = None) -> list[RecordedEvent]:
@@ -151,20 +166,10 @@ class Schedule:
         return WorkDone(attempt=attempt, payload=self._done(service.name, attempt))
 
     def _done(self, service: str, attempt: int) -> object:
-        common = {"attempt": attempt, "engine": "test/1"}
-        understood = {"requirement": _TEXT, "specification": _SPECIFICATION}
-        if service == "business-analyzer":
-            if attempt == 1 and self._random.random() < 0.2:
-                question = Question(id="Q01", text="How long may a book be kept?")
-                return requirement.ClarificationRequested(attempt=attempt, questions=(question,))
-            return feature.SpecificationWritten(**common, **understood)  # type: ignore[arg-type]
-        if service == "backend-developer":
-            return feature.BackendImplemented(**common, **understood, sources=_SOURCES, openapi="{}")  # type: ignore[arg-type]
-        if service == "frontend-developer":
-            return feature.FrontendImplemented(**common, **understood, sources=_SOURCES)  # type: ignore[arg-type]
-        if service == "testing-engineer":
-            return test.TestsPassed(**common, **understood, sources=_SOURCES, report=_REPORT)  # type: ignore[arg-type]
-        return build.BuildCompleted(**common, build=_BUILD)  # type: ignore[arg-type]
+        if service == "business-analyzer" and attempt == 1 and self._random.random() < 0.2:
+            question = Question(id="Q01", text="How long may a book be kept?")
+            return requirement.ClarificationRequested(attempt=attempt, questions=(question,))
+        return work_done(service, attempt)
 
     def _user_request(self) -> object | None:
         """What a user asks for: a patient one looks at the last outcome, and asks for one thing once."""
