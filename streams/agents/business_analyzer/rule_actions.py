@@ -74,6 +74,7 @@ def _add(draft: Draft, entity: EntityDraft, name: str, inputs: tuple[str, ...], 
     known = [a for a in draft.rules.get("actions", []) if isinstance(a, Action) and a.entity == entity.name and a.name == name]
     if known:
         _limit(draft, known, at_most)
+        _extend(draft, known, inputs)
         return
     draft.rule(
         "actions",
@@ -98,6 +99,14 @@ def _limit(draft: Draft, known: list[Action], at_most: int) -> None:
     kept = draft.rules["actions"]
     for action in known:
         kept[kept.index(action)] = replace(action, at_most=at_most)
+
+
+def _extend(draft: Draft, known: list[Action], inputs: tuple[str, ...]) -> None:
+    """A step between states that also sets data: an asset is assigned to somebody."""
+    kept = draft.rules["actions"]
+    for action in known:
+        if inputs and not action.inputs and action.target:
+            kept[kept.index(action)] = replace(action, inputs=inputs, required_inputs=inputs[:1])
 
 
 def _moves(draft: Draft, scene: Scene, clause: Clause) -> None:

@@ -44,7 +44,7 @@ def _unique(draft: Draft, scene: Scene) -> None:
         match = pattern.search(scene.text)
         found = field_anywhere(scene, match["what"]) if match and "combination" not in match[0] else None
         if found and " and " not in (match["what"] if match else ""):
-            found[0].change(found[1].name, unique=True)
+            found[0].change(found[1].name, unique=True, **({"type": "text", "choices": ()} if found[1].type == "choice" else {}))
 
 
 def _range(scene: Scene) -> None:

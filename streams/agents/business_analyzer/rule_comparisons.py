@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from schemas.specification import Comparison, Condition
+from schemas.specification import Adjustment, Comparison, Condition
 from schemas.specification.condition import Operator
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, date_field, number_field
@@ -164,6 +164,10 @@ def write(draft: Draft, entity: EntityDraft, condition: Condition, message: str 
     for known in draft.rules.get("comparisons", []):
         if isinstance(known, Comparison) and known.entity == entity.name and _alike(known.condition, condition):
             return
+    for adjustment in draft.rules.get("adjustments", []):
+        if isinstance(adjustment, Adjustment) and adjustment.entity == entity.name and adjustment.floor:
+            if {condition.left, condition.right} == {adjustment.amount, f"{adjustment.via}.{adjustment.target}"}:
+                return
     text = rule_texts.condition_text(condition)
     draft.rule(
         "comparisons",

@@ -29,7 +29,7 @@ _TIMES_OF = re.compile(
 _SUM = re.compile(
     rf"(?P<what>{_NP}) (?:is|are|equals?|is calculated as|is computed as|results from|shows?|has|contains|is always)(?: always| automatically)? (?:derived from|calculated from|computed from|the sum of|the sums of|the total of|added up from|summed from|made up of|the sum over|sum of)(?: all)?(?: the| its| their)? (?P<of>[\w\- ]+)"
 )
-_ADDS_UP = re.compile(r"(?P<what>[\w\- ]+?) (?:adds? up|sums? up|totals?|sums)(?: all)?(?: the| its)? (?P<of>[\w\- ]+)")
+_ADDS_UP = re.compile(r"(?P<what>[\w\- ]+?) (?:adds? up|sums? up|totals|sums)(?: all)?(?: the| its)? (?P<of>[\w\- ]+)")
 _DIFFERENCE = re.compile(rf"(?P<what>{_NP}) (?:is|equals|is calculated as|results from) (?:the )?difference (?:between|of) (?:the )?(?P<a>[\w\- ]+?) and (?:the )?(?P<b>[\w\- ]+)")
 _COUNT = re.compile(r"(?P<whole>[\w\- ]+?) (?:shows?|has|knows?|displays?|keeps?) (?:the )?number of (?:its |their |the )?(?P<of>[\w\-]+)$")
 _SEQUENCE = re.compile(

@@ -18,6 +18,9 @@ def find(draft: Draft) -> None:
             continue
         target = matching(machine.states, lapse.target) or lapse.target
         sources = resolved_sources(machine.states, machine.initial, lapse.sources, target)
+        if "deleted" in draft.document.sentences[lapse.scene].low or "removed" in draft.document.sentences[lapse.scene].low:
+            draft.assume(f"What becomes of each {lapse.entity.label.lower()} that is to be deleted by itself?", f"It is kept as {target}.",
+                         draft.document.sentences[lapse.scene].text)  # fmt: skip
         if target in machine.states and sources:
             draft.rule(
                 "expiries",

@@ -119,7 +119,11 @@ def _may_have(draft: Draft, scene: Scene) -> bool:
     who = entity_in(draft, match["who"])
     for entity, measure in _measured(draft, scene, match["what"]):
         via = entity.reference_to(who) if who is not None else _person(entity, match["who"])
-        groups = (via, *_group_paths(draft, entity, [period])) if period and via else (via,)
+        days = _group_paths(draft, entity, [period]) if period else ()
+        if period and via and not days:
+            _open(draft, scene)
+            return True
+        groups = (via, *days) if via else (via,)
         if via and entity is not who:
             _write(draft, entity, measure, groups, f"={match['n']}", match["what"])
             return True

@@ -12,7 +12,7 @@ from streams.agents.business_analyzer.rule_conditions import deadline, of_time, 
 from streams.agents.business_analyzer.rule_fields import TEXTS, TIMES
 from streams.agents.business_analyzer.rule_scenes import Mention, Scene, entity_in, field_named, mentions, rule_id, scenes
 
-_SHOWS = frozenset("list show see view display find get check know overview filter report print receive have need want remind".split())
+_SHOWS = frozenset("list show see view display find check filter report print remind".split())
 _LEADS = re.compile(r"^(?:list|show|display|an? (?:list|overview) of|overview of|view|see|there (?:is|should be|must be) an? (?:list|overview) of|print|give)\b|\b(?:list|overview) of\b")
 _BREACH = re.compile(r"\b(?:list|show|see|find|display)s? (?:all |the |those )*(?P<what>[\w\-]+) (?:that|which) (?:breach|miss|violate|exceed|break|are late|are overdue|are too late|have missed|missed|were not|have not been answered in time)\b")
 _WHOSE = re.compile(r"\b(?P<what>[\w\-]+) (?:whose|with|where the|that have an?) (?P<field>[\w\- ]+?) (?:is|are|that is|has been)? ?(?P<why>due|overdue|in the past|over|expired|passed|missing|empty|reached)\b")
@@ -86,7 +86,7 @@ def _deadlines(draft: Draft, scene: Scene) -> bool:
     entity = entity_in(draft, match["what"]) if match else None
     if not match or entity is None:
         return False
-    why = match["why"] if "why" in match.re.groupindex else "late"
+    why = match["why"] if "why" in match.re.groupindex else "overdue" if "overdue" in match[0] else "late"
     known = next((d for d in draft.rules.get("_deadlines", []) if isinstance(d, tuple) and d[0] == entity.name), None)
     if known is not None and (match.re is _BREACH or why in ("late", "overdue", "too late")):
         _, due, done = known

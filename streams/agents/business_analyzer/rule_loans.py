@@ -9,6 +9,7 @@ from streams.agents.business_analyzer import people, words
 from streams.agents.business_analyzer.clauses import Clause
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.phrases import noun_phrases
+from streams.agents.business_analyzer.rule_comparisons import pair_of
 from streams.agents.business_analyzer.rule_fields import ensure, new_entity, number_field, refer, take
 from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, mentions, rule_id, scenes
 from streams.agents.business_analyzer.rule_state_facts import Facts
@@ -26,7 +27,7 @@ def find(draft: Draft) -> None:
         for clause in scene.clauses:
             verb = next((verb for verb in clause.verbs if verb in _LENDING), "")
             thing = _thing(scene, clause) if verb else None
-            if thing is None or thing.words[-1] in ("loan", "rental"):
+            if thing is None or clause.negative or thing.words[-1] in ("loan", "rental") or _planned(draft, verb):
                 continue
             loan = _loan(draft, scene, thing, _LENDING[verb])
             if loan is None:
@@ -34,6 +35,12 @@ def find(draft: Draft) -> None:
             _borrower(draft, scene, clause, loan)
             _process(draft, loan, thing, _LENDING[verb])
             return
+
+
+def _planned(draft: Draft, verb: str) -> bool:
+    """Whether the loans are bookings of a period ahead, which are told apart by their dates."""
+    loan = draft.resolve((_LENDING[verb],))
+    return loan is not None and pair_of(loan) is not None
 
 
 def _thing(scene: Scene, clause: Clause) -> EntityDraft | None:

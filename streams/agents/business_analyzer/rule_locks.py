@@ -85,6 +85,8 @@ def _states(known: tuple[str, ...], text: str) -> tuple[str, ...]:
 
 def _writes(first: str, more: str | None) -> tuple[WriteOperation, ...]:
     verbs = {first, more or first}
+    if verbs <= {"edited", "corrected", "amended"}:
+        return ("update",)
     changes = bool(verbs - {"deleted", "removed"})
     return ("update", "delete") if changes else ("delete",)
 

@@ -162,9 +162,9 @@ def _groups(draft: Draft, entity: EntityDraft, names: list[str]) -> tuple[str, .
     """The fields that the groups name; () where one is unknown."""
     found: list[str] = []
     for name in names:
-        period = _PERIODS.get(name, "")
+        period = _PERIODS.get(name, "") or {"week": "day", "year": "month", "quarter": "month"}.get(name, "")
         if name in ("week", "year", "quarter"):
-            return ()
+            draft.assume(f"Reports are grouped by day or month. How should a {name} be shown?", f"Where a {name} is asked for, the report gives each {period}.")
         if period:
             date = date_field(entity)
             far = next(((p, d) for p, e in reachable(draft, entity) if (d := date_field(e)) is not None), None) if date is None else None

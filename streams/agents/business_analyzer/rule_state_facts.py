@@ -315,13 +315,14 @@ _MARK = re.compile(r"(?:\b(?P<who>[a-z\-]+) (?:can |may )?)?\b(?:marks?|sets?|fl
 def _marked(scene: Scene, found: dict[str, Facts]) -> None:
     """'The kitchen marks dishes as ready': a step to that state."""
     match = _MARK.search(scene.text)
-    if not match or not (is_state_word(match["state"]) or match["state"] == "spam"):
+    if not match:
         return
     entity = (entity_in(scene.draft, match["what"]) if match["what"] else None) or scene.topic
     if entity is None:
         return
     entity = line_of(scene.draft, entity)
-    if entity.name not in found:
+    known = found[entity.name].states if entity.name in found else ()
+    if entity.name not in found or not (is_state_word(match["state"]) or state_words.matching(known, naming.choice_value(match["state"]))):
         return
     clause = next((c for c in scene.clauses if {"mark", "set", "flag", "put"} & set(c.verbs)), None)
     roles = _roles(clause) if clause else ()

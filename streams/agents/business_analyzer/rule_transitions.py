@@ -59,6 +59,8 @@ def cycle_of(facts: Facts) -> Cycle | None:
 def _counts(facts: Facts, step: Step) -> bool:
     """Whether a verb is a step between states rather than handling of records."""
     verb = step.verb
+    if verb in ("refuse", "reject", "decline") and step.guarding:
+        return False
     if verb.startswith("mark-"):
         return True
     target = state_of(verb)
@@ -68,8 +70,6 @@ def _counts(facts: Facts, step: Step) -> bool:
         return True
     if verb in state_words.STEPS:
         return True
-    if verb in ("refuse", "reject") and step.guarding:
-        return False
     named = target in facts.adjectives or (step.passive and bool(facts.initial) and verb in state_words.ONLY_IF_NAMED)
     return named and not facts.declared and verb not in ("start", "create", "open") or (named and step.then)
 
@@ -99,7 +99,7 @@ def _states(facts: Facts, steps: list[Step]) -> tuple[str, ...]:
         first = facts.initial or next((s for s in states if s in HUBS or s in ("draft", "new", "pending")), "")
         first = first or next((s for lapse in facts.lapses for s in lapse.sources if not s.startswith("!")), "")
         first = first or (state_of(facts.created_by) if facts.created_by and states else "")
-        first = first or state_words.start_of(facts.entity.words)
+        first = first or state_words.start_of(facts.entity.words, frozenset(states))
         states = [first, *(s for s in states if s != first)] if states else []
     return tuple(states)
 
@@ -201,14 +201,22 @@ def _usual_sources(facts: Facts, cycle: Cycle, target: str) -> tuple[str, ...]:
         return tuple(living)
     group = next((group for group in DECISIONS if target in group and len(group & set(cycle.states)) > 1), frozenset[str]())
     position = cycle.states.index(target)
+    position = min([position, *(cycle.states.index(state) for state in group if state in cycle.states)])
     before = [s for s in cycle.states[:position] if s not in group and s not in NEGATIVE | (SIDE - {cycle.initial})]
     if target in NEGATIVE and not group:
         decided = frozenset().union(*DECISIONS)
         return tuple(state for state in living if state not in decided or state in ("approved", "accepted", "confirmed")) or (cycle.initial,)
     if target in SIDE:
-        return tuple(s for s in living if s not in NEGATIVE)
-    beside = [s for s in cycle.states if s in SIDE and s != cycle.initial]
+        return tuple(s for s in cycle.states[:position] if s in living and s not in NEGATIVE) or (cycle.initial,)
+    beside = [s for s in cycle.states if s in SIDE and s != cycle.initial and _returns(cycle, s, position)]
     return (*before[-1:], *beside) if before else (cycle.initial, *beside)
+
+
+def _returns(cycle: Cycle, side: str, position: int) -> bool:
+    """Whether a state beside the usual way leads on to the state at the position."""
+    where = cycle.states.index(side)
+    between = [state for state in cycle.states[where + 1 : position] if state not in NEGATIVE | SIDE]
+    return where > position or not between
 
 
 def _backward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
@@ -217,7 +225,7 @@ def _backward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
     for step in own:
         said = _ordered(cycle, [matching(cycle.states, source) for source in step.sources])
         sources = tuple(s for s in said if s != cycle.initial)
-        sources = sources or tuple(s for s in cycle.states if s != cycle.initial and s not in cycle.final)
+        sources = sources or tuple(s for s in cycle.states if s != cycle.initial and s not in FINAL and s not in facts.final)
         if sources and not any(t.name == step.verb for t in cycle.transitions):
             roles = _roles([step])
             cycle.transitions.append(Transition(name=step.verb, target=cycle.initial, sources=sources, roles=roles))

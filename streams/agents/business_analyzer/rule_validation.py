@@ -29,7 +29,7 @@ from schemas.specification import (
     StateMachine,
     Unique,
 )
-from streams.agents.business_analyzer import validation
+from streams.agents.business_analyzer import rule_soundness, validation
 
 _NUMBERS = frozenset({"integer", "decimal", "money"})
 _TIMES = frozenset({"date", "datetime"})
@@ -42,7 +42,8 @@ def check(spec: Specification, entity: Entity, rule: object) -> Iterator[str]:
     """The problems of one rule."""
     checker = _CHECKERS.get(type(rule))
     if checker is not None:
-        yield from checker(spec, entity, rule)
+        problems = list(checker(spec, entity, rule))
+        yield from problems or rule_soundness.check(spec, entity, rule)
 
 
 def _need(spec: Specification, entity: Entity, rule: str, paths: Iterable[str], kinds: frozenset[str] = frozenset()) -> Iterator[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from streams.agents.business_analyzer import (
+    entities,
+    fallback_fields,
     rule_actions,
     rule_adjustments,
     rule_bounds,
     rule_comparisons,
+    rule_coverage,
     rule_dates,
     rule_derivations,
     rule_expiries,
@@ -15,6 +18,7 @@ from streams.agents.business_analyzer import (
     rule_loans,
     rule_locks,
     rule_notices,
+    rule_occupancy,
     rule_overlaps,
     rule_permissions,
     rule_replies,
@@ -40,6 +44,7 @@ _FINDERS = (
     rule_locks.find,
     rule_derivations.find,
     rule_comparisons.find,
+    rule_occupancy.find,
     rule_overlaps.find,
     rule_limits.find,
     rule_notices.find,
@@ -53,6 +58,17 @@ _FINDERS = (
 
 def find(draft: Draft) -> None:
     """Add the rules to the draft."""
+    _find(draft)
+    rule_coverage.ask(draft, _analysed)
+
+
+def _analysed(draft: Draft) -> None:
+    entities.collect(draft)
+    fallback_fields.complete(draft)
+    _find(draft)
+
+
+def _find(draft: Draft) -> None:
     for finder in _FINDERS:
         finder(draft)
     _settle_names(draft)

@@ -44,7 +44,7 @@ HUBS = frozenset("active open free available enabled vacant online operational i
 SPOKES = frozenset(
     "paused blocked booked occupied rented reserved inactive disabled suspended in_maintenance maintenance cleaning"
     " on_hold closed full unavailable lent out_of_service in_repair broken offline in_use taken locked frozen under_repair"
-    " sold_out rented_out on_loan borrowed lent_out defective hidden".split()
+    " assigned checked_out occupied sold_out rented_out on_loan borrowed lent_out defective hidden".split()
 )
 INITIALS = frozenset(
     "draft open new pending planned requested created registered received lead applied todo to_do backlog active"
@@ -119,9 +119,13 @@ def verb_of(state: str) -> str:
     return words.kebab(("mark", *state.split("_")))
 
 
-def start_of(entity: tuple[str, ...]) -> str:
-    """What a record of that name is at first, where the text does not tell."""
-    return _BY_NOUN.get(entity[-1], "active")
+def start_of(entity: tuple[str, ...], states: frozenset[str] = frozenset()) -> str:
+    """What a record of that name is at first, where the text tells only what it becomes."""
+    if entity[-1] in _BY_NOUN:
+        return _BY_NOUN[entity[-1]]
+    if states & {"approved", "accepted", "confirmed", "rejected", "declined", "verified"}:
+        return "pending"
+    return "open" if states & {"closed", "solved", "resolved", "completed", "finished", "done"} else "active"
 
 
 def matching(states: tuple[str, ...], wanted: str) -> str:
