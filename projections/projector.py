@@ -31,6 +31,7 @@ _WAIT_SECONDS = 0.25
 _STANDBY_SECONDS = 0.5
 _LOOK_AROUND_SECONDS = 1.0
 _PARTITIONS_SECONDS = 30.0
+_STEADY_SECONDS = 10.0
 
 _RECOVERABLE = (psycopg.Error, KafkaException, SetupError, PositionsMovedError)
 
@@ -112,16 +113,16 @@ class Projector:
         self._stopping.wait(seconds)
 
     def _observed_session(self) -> None:
-        """One session; an interruption of one that did project starts the waiting times afresh."""
+        """One session; an interruption of one that was steady starts the waiting times afresh."""
+        started = time.monotonic()
         try:
             self._session()
         except _RECOVERABLE as error:
             self.status.problem = f"{type(error).__name__}: {error}"[:500].strip()
             self.metrics.restarts.inc()
             log.warning("interrupted", problem=self.status.problem)
-            if not self.status.active:
+            if time.monotonic() - started < _STEADY_SECONDS:
                 raise
-            self._pause(0.2)
         finally:
             self.status.active = self.status.database = self.status.kafka = False
 

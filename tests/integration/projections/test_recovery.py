@@ -7,9 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from connectors.kafka.topics import ensure_topics
 from connectors.settings import Settings
 from deploy.local.prepare import prepare
 from projections.consumption import LogConsumer
+from projections.rebuild import rebuild
 from tests.integration.projections.conftest import client_of
 from tests.integration.projections.processes import (
     ProjectorProcess,
@@ -19,7 +21,7 @@ from tests.integration.projections.processes import (
     read_model_checksums,
 )
 from tests.integration.projections.published import publish, publish_values
-from tests.servers import RealBroker, RealDatabase
+from tests.servers import RealBroker, RealDatabase, delete_topics
 from tests.unit.projections.rich_deliveries import CODEC, rich_deliveries
 
 
@@ -134,3 +136,23 @@ def test_given_an_active_projector_when_another_starts_then_it_stands_by_and_tak
 def test_given_the_declared_topics_when_partitions_are_asked_then_all_are_told(prepared: Settings) -> None:
     with LogConsumer(prepared.kafka_brokers) as consumer:
         assert len(consumer.partitions()) == 24
+
+
+def test_given_a_log_that_was_lost_when_the_projector_starts_then_it_says_so_until_a_rebuild(
+    prepared: Settings, tmp_path: Path
+) -> None:
+    publish(prepared.kafka_brokers, rich_deliveries(6, seed=35))
+    with projector(prepared, tmp_path / "before.log") as process:
+        eventually(lambda: is_ready(process))
+    delete_topics(prepared.kafka_brokers)
+    ensure_topics(prepared.kafka_brokers)
+    left = rich_deliveries(1, seed=36)
+    publish(prepared.kafka_brokers, left)
+    with projector(prepared, tmp_path / "after.log") as process:
+        eventually(lambda: "streamwright rebuild" in str(process.ready()["problem"]))
+        assert not is_ready(process)
+        result = rebuild(prepared)
+        eventually(lambda: is_ready(process))
+
+    assert not result.checksums_equal
+    assert result.events == len(left) == events_projected(prepared)
