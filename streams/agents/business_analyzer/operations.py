@@ -17,7 +17,9 @@ def operations(spec: Specification) -> tuple[Operation, ...]:
     made.extend(_of_reports(spec))
     if spec.notices:
         made.append(
-            _operation("list_notifications", "notifications", "", "GET", "/notifications", "List the notifications")
+            _operation(
+                "list_notifications", "notifications", "", "GET", "/notifications", "List the notifications"
+            )
         )
     return _unique(made)
 
@@ -31,7 +33,9 @@ def _operation(
     summary: str,
     roles: tuple[str, ...] = (),
 ) -> Operation:
-    return Operation(name=name, kind=kind, entity=entity, method=method, path=path, summary=summary, roles=roles)
+    return Operation(
+        name=name, kind=kind, entity=entity, method=method, path=path, summary=summary, roles=roles
+    )
 
 
 def _of_entity(spec: Specification, entity: Entity) -> Iterable[Operation]:
@@ -58,7 +62,12 @@ def _of_entity(spec: Specification, entity: Entity) -> Iterable[Operation]:
         yield _operation(name, "listing", entity.name, "GET", f"{collection}/{listing.name}", listing.label)
     for export in (item for item in spec.exports if item.entity == entity.name):
         yield _operation(
-            f"export_{several}", "export", export.entity, "GET", f"{collection}/export.csv", f"Export the {labels} as CSV"
+            f"export_{several}",
+            "export",
+            export.entity,
+            "GET",
+            f"{collection}/export.csv",
+            f"Export the {labels} as CSV",
         )
 
 
@@ -84,7 +93,9 @@ def _actions(spec: Specification, entity: Entity, one: str) -> Iterable[Operatio
 def _of_reports(spec: Specification) -> Iterable[Operation]:
     for report in spec.reports:
         name = report.name.replace("-", "_")
-        yield _operation(f"report_{name}", "report", report.entity, "GET", f"/reports/{report.name}", report.label)
+        yield _operation(
+            f"report_{name}", "report", report.entity, "GET", f"/reports/{report.name}", report.label
+        )
         parent = _parent(spec, report.entity, report.within)
         if parent:
             yield _operation(

@@ -1,4 +1,4 @@
-"""Actions that keep the state: move, assign, transfer, redeem once, extend; and how often an action may be done."""
+"""Actions that keep the state: move, assign, transfer, extend; and how often an action may be done."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from schemas.specification import Action, Condition, Effect, Field
 from streams.agents.business_analyzer import people, words
 from streams.agents.business_analyzer.clauses import Clause
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
-from streams.agents.business_analyzer.phrases import noun_phrases
+from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
 from streams.agents.business_analyzer.rule_fields import TIMES, ensure
 from streams.agents.business_analyzer.rule_scenes import Scene, mentions, rule_id, scenes
 from streams.agents.business_analyzer.rule_state_facts import NOBODY, line_of
@@ -19,10 +19,16 @@ from streams.agents.business_analyzer.state_words import FINAL, ONCE, USES, stat
 _MOVES = frozenset({"move", "reschedule", "postpone"})
 _TRANSFER = frozenset({"transfer", "hand-over", "forward", "pass"})
 _EXTENDS = frozenset({"renew", "extend", "prolong"})
-_EXPIRED = re.compile(r"\b(?P<word>expired|outdated|overdue|lapsed) (?P<what>[\w\-]+) (?:cannot|must not|may not|can no longer|are not|is not) be (?P<verb>[a-z]+)")
+_EXPIRED = re.compile(
+    r"\b(?P<word>expired|outdated|overdue|lapsed) (?P<what>[\w\-]+) (?:cannot|must not|may not"
+    r"|can no longer|are not|is not) be (?P<verb>[a-z]+)"
+)
 
 
-_AFTER_DATE = re.compile(r"\bafter (?:the|its|their) (?P<what>[\w\- ]+?),? (?:it|they|an? [\w\-]+|the [\w\-]+|[\w\-]+s) (?:cannot|can no longer|must not|may not|are not|is not) be (?P<verb>[a-z]+)")
+_AFTER_DATE = re.compile(
+    r"\bafter (?:the|its|their) (?P<what>[\w\- ]+?),? (?:it|they|an? [\w\-]+|the [\w\-]+"
+    r"|[\w\-]+s) (?:cannot|can no longer|must not|may not|are not|is not) be (?P<verb>[a-z]+)"
+)
 
 
 def find(draft: Draft) -> None:
@@ -41,7 +47,10 @@ def find(draft: Draft) -> None:
 
 def _object(scene: Scene, clause: Clause) -> EntityDraft | None:
     tokens = clause.subject if clause.passive else clause.rest
-    stop = next((i for i, t in enumerate(tokens) if t.tag in ("PREP", "TO", "SUB") and not clause.passive), len(tokens))
+    stop = next(
+        (i for i, t in enumerate(tokens) if t.tag in ("PREP", "TO", "SUB") and not clause.passive),
+        len(tokens),
+    )
     named = [m.entity for m in mentions(scene.draft, tokens[:stop])]
     if named:
         return named[0]
@@ -52,12 +61,16 @@ def _object(scene: Scene, clause: Clause) -> EntityDraft | None:
 def roles_of(clause: Clause) -> tuple[str, ...]:
     """People who are the subject of the clause."""
     phrases = noun_phrases(clause.subject) if not clause.passive else _by(clause)
-    return tuple(role for p in phrases if people.is_person(p.head) and (role := people.role_name(p.words)) not in NOBODY)
+    return tuple(
+        role
+        for p in phrases
+        if people.is_person(p.head) and (role := people.role_name(p.words)) not in NOBODY
+    )
 
 
-def _by(clause: Clause) -> list[object]:
+def _by(clause: Clause) -> list[Phrase]:
     start = next((i for i, t in enumerate(clause.rest) if t.low == "by"), None)
-    return list(noun_phrases(clause.rest[start + 1 :])) if start is not None else []  # type: ignore[return-value]
+    return noun_phrases(clause.rest[start + 1 :]) if start is not None else []
 
 
 def living(draft: Draft, entity: EntityDraft) -> tuple[str, ...]:
@@ -65,13 +78,28 @@ def living(draft: Draft, entity: EntityDraft) -> tuple[str, ...]:
     machine = machine_of(draft, entity)
     if machine is None:
         return ()
-    open_states = tuple(s for s in machine.states if s not in FINAL | {"closed", "done", "completed", "finished", "returned", "ended"})
+    open_states = tuple(
+        s
+        for s in machine.states
+        if s not in FINAL | {"closed", "done", "completed", "finished", "returned", "ended"}
+    )
     return open_states if len(open_states) < len(machine.states) else ()
 
 
-def _add(draft: Draft, entity: EntityDraft, name: str, inputs: tuple[str, ...], roles: tuple[str, ...], at_most: int = 0,
-         required: tuple[str, ...] | None = None) -> None:  # fmt: skip
-    known = [a for a in draft.rules.get("actions", []) if isinstance(a, Action) and a.entity == entity.name and a.name == name]
+def _add(
+    draft: Draft,
+    entity: EntityDraft,
+    name: str,
+    inputs: tuple[str, ...],
+    roles: tuple[str, ...],
+    at_most: int = 0,
+    required: tuple[str, ...] | None = None,
+) -> None:
+    known = [
+        a
+        for a in draft.rules.get("actions", [])
+        if isinstance(a, Action) and a.entity == entity.name and a.name == name
+    ]
     if known:
         _limit(draft, known, at_most)
         _extend(draft, known, inputs)
@@ -88,7 +116,9 @@ def _add(draft: Draft, entity: EntityDraft, name: str, inputs: tuple[str, ...], 
             required_inputs=inputs[:1] if required is None else required,
             roles=roles,
             at_most=at_most,
-            message=f"This {entity.label.lower()} cannot be changed in this way now." if not at_most else f"Only {at_most} time{'s' if at_most > 1 else ''}.",
+            message=f"This {entity.label.lower()} cannot be changed in this way now."
+            if not at_most
+            else f"Only {at_most} time{'s' if at_most > 1 else ''}.",
         ),
     )
 
@@ -121,7 +151,10 @@ def _moves(draft: Draft, scene: Scene, clause: Clause) -> None:
 
 
 def _is_plan(field: Field) -> bool:
-    return bool(set(field.name.split("_")) & {"start", "end", "date", "time", "day", "slot", "from", "to", "until", "begin"})
+    return bool(
+        set(field.name.split("_"))
+        & {"start", "end", "date", "time", "day", "slot", "from", "to", "until", "begin"}
+    )
 
 
 def _assigns(draft: Draft, scene: Scene, clause: Clause) -> None:
@@ -132,14 +165,20 @@ def _assigns(draft: Draft, scene: Scene, clause: Clause) -> None:
     if entity is None or to is None:
         return
     phrases = noun_phrases(clause.rest[to + 1 :])
-    if not phrases or not (people.is_person(phrases[0].head) or phrases[0].head in ("team", "department", "group")):
+    if not phrases or not (
+        people.is_person(phrases[0].head) or phrases[0].head in ("team", "department", "group")
+    ):
         return
     person = draft.resolve(phrases[0].words)
     name = words.snake(phrases[0].words)
-    known = next((n for n in (f"{name}_id", name, "assignee", "assigned_to", f"{name}_name") if n in entity.fields), "")
+    known = next(
+        (n for n in (f"{name}_id", name, "assignee", "assigned_to", f"{name}_name") if n in entity.fields), ""
+    )
     if not known and person is not None and person is not entity:
         known = f"{name}_id"
-        entity.put(Field(name=known, label=words.label(phrases[0].words), type="reference", references=person.name))
+        entity.put(
+            Field(name=known, label=words.label(phrases[0].words), type="reference", references=person.name)
+        )
     known = known or ensure(entity, name, "text").name
     _add(draft, entity, "assign", (known,), roles_of(clause))
 
@@ -148,7 +187,11 @@ def _transfers(draft: Draft, scene: Scene, clause: Clause) -> None:
     """'transfer a ticket to another e-mail address'."""
     verb = next((verb for verb in clause.verbs if verb in _TRANSFER), "")
     entity = _object(scene, clause) if verb else None
-    match = re.search(r"\bto (?:an?other|a different|a new|somebody|someone|some other|other) ?(?P<what>[\w\- ]+?)?(?= once| one time| at most|$|,|;)", scene.text)
+    match = re.search(
+        r"\bto (?:an?other|a different|a new|somebody|someone|some other"
+        r"|other) ?(?P<what>[\w\- ]+?)?(?= once| one time| at most|$|,|;)",
+        scene.text,
+    )
     if entity is None or not match:
         return
     what = match["what"] or "owner"
@@ -157,8 +200,14 @@ def _transfers(draft: Draft, scene: Scene, clause: Clause) -> None:
     if not field:
         parts = what.split()
         target = draft.resolve(tuple(parts)) if parts else None
-        known = next((f.name for f in entity.fields.values() if target is not None and f.references == target.name), "")
-        field = known or (ensure(entity, "email", "email").name if mail else ensure(entity, words.snake(parts[:2]) or "owner", "text").name)
+        known = next(
+            (f.name for f in entity.fields.values() if target is not None and f.references == target.name), ""
+        )
+        field = known or (
+            ensure(entity, "email", "email").name
+            if mail
+            else ensure(entity, words.snake(parts[:2]) or "owner", "text").name
+        )
     _add(draft, entity, verb, (field,), roles_of(clause), _times(scene.text))
 
 
@@ -175,7 +224,12 @@ def _once(draft: Draft, scene: Scene, clause: Clause) -> None:
     """'A voucher can be redeemed only once', 'each ticket code is accepted one time only'."""
     verb = next((verb for verb in clause.verbs if verb in USES), "")
     times = _times(scene.text)
-    if not verb or not times or verb in _TRANSFER or re.search(r"\bat (?:once|the same time)\b|\bper\b", scene.text):
+    if (
+        not verb
+        or not times
+        or verb in _TRANSFER
+        or re.search(r"\bat (?:once|the same time)\b|\bper\b", scene.text)
+    ):
         return
     entity = _object(scene, clause) or (scene.topic if clause.passive else None)
     if entity is None:
@@ -187,21 +241,38 @@ def _once(draft: Draft, scene: Scene, clause: Clause) -> None:
     _add(draft, entity, verb, inputs, roles_of(clause), times)
     if paid:
         kept = draft.rules["actions"]
-        for action in [a for a in kept if isinstance(a, Action) and a.entity == entity.name and a.name == verb and not a.target]:
+        for action in [
+            a
+            for a in kept
+            if isinstance(a, Action) and a.entity == entity.name and a.name == verb and not a.target
+        ]:
             kept[kept.index(action)] = replace(action, sources=paid)
     if not inputs:
         ensure(entity, stamp, "datetime", read_only=True)
-        draft.rule("effects", Effect(id=rule_id(entity.name, verb, "time"), entity=entity.name, on=verb, field=stamp, value="now"))
+        draft.rule(
+            "effects",
+            Effect(
+                id=rule_id(entity.name, verb, "time"), entity=entity.name, on=verb, field=stamp, value="now"
+            ),
+        )
 
 
 def _paid(draft: Draft, entity: EntityDraft) -> tuple[str, ...]:
     """What is let in has to be paid or confirmed first, where there is such a state."""
     machine = machine_of(draft, entity)
-    return tuple(s for s in machine.states if s in ("paid", "confirmed", "valid", "issued")) if machine else ()
+    return (
+        tuple(s for s in machine.states if s in ("paid", "confirmed", "valid", "issued")) if machine else ()
+    )
 
 
 def _extension(entity: EntityDraft) -> tuple[str, ...]:
-    dates = [f.name for f in entity.fields.values() if f.type in TIMES and not f.read_only and set(f.name.split("_")) & {"due", "end", "until", "expiry", "return", "to"}]
+    dates = [
+        f.name
+        for f in entity.fields.values()
+        if f.type in TIMES
+        and not f.read_only
+        and set(f.name.split("_")) & {"due", "end", "until", "expiry", "return", "to"}
+    ]
     return tuple(dates[:1])
 
 
@@ -213,7 +284,20 @@ def _not_expired(draft: Draft, scene: Scene) -> None:
     verb = words.verb_lemma(match["verb"])
     for action in [a for a in draft.rules.get("actions", []) if isinstance(a, Action) and a.name == verb]:
         entity = draft.find(action.entity)
-        field = next((f for f in entity.fields.values() if f.type in TIMES and set(f.name.split("_")) & {"expiry", "expiration", "until", "valid", "due", "end", "expires"}), None) if entity else None
+        field = (
+            next(
+                (
+                    f
+                    for f in entity.fields.values()
+                    if f.type in TIMES
+                    and set(f.name.split("_"))
+                    & {"expiry", "expiration", "until", "valid", "due", "end", "expires"}
+                ),
+                None,
+            )
+            if entity
+            else None
+        )
         if entity is None or field is None:
             continue
         guard = Condition(left=field.name, operator="ge", right="today" if field.type == "date" else "now")
@@ -225,4 +309,13 @@ def mark(draft: Draft, entity: EntityDraft, verb: str, stamp: str) -> None:
     """An action that does nothing but note when it was done."""
     name = words.kebab((verb,)) or "answer"
     _add(draft, entity, name, (), (), 1)
-    draft.rule("effects", Effect(id=rule_id(entity.name, name, "sets", stamp), entity=entity.name, on=name, field=stamp, value="now"))
+    draft.rule(
+        "effects",
+        Effect(
+            id=rule_id(entity.name, name, "sets", stamp),
+            entity=entity.name,
+            on=name,
+            field=stamp,
+            value="now",
+        ),
+    )

@@ -9,17 +9,32 @@ from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_fields import NUMBERS, drop_mere_name, number_field, refer
 from streams.agents.business_analyzer.rule_scenes import Scene, field_anywhere, rule_id, scenes
+from streams.agents.business_analyzer.word_sets import word_set
 
-_IN = frozenset("delivery receipt deposit purchase restock intake return refill top-up credit arrival replenishment income contribution refund earning".split())
-_OUT = frozenset("withdrawal sale issue consumption removal dispense debit redemption usage dispatch spending payout outgoing pick disposal loss use".split())
-_HELD = frozenset("stock quantity balance inventory points credit credits level amount budget".split())
+_IN = word_set(
+    "delivery receipt deposit purchase restock intake return refill top-up credit arrival replenishment "
+    "income contribution refund earning"
+)
+_OUT = word_set(
+    "withdrawal sale issue consumption removal dispense debit redemption usage dispatch spending payout "
+    "outgoing pick disposal loss use"
+)
+_HELD = word_set("stock quantity balance inventory points credit credits level amount budget")
 _RAISES = re.compile(r"\b(?:increases?|raises?|adds? to|adds? [\w ]*to|grows?|tops? up|goes up|credits?)\b")
-_LOWERS = re.compile(r"\b(?:reduces?|decreases?|lowers?|subtracts?|deducts?|takes?|draws? down|diminish(?:es)?|consumes?|debits?)\b")
+_LOWERS = re.compile(
+    r"\b(?:reduces?|decreases?|lowers?|subtracts?|deducts?|takes?|draws? down|diminish(?:es)?|consumes?"
+    r"|debits?)\b"
+)
 _CHANGES = re.compile(r"\b(?:change|changes|adjust|adjusts|update|updates|affect|affects)\b")
 _FLOOR = re.compile(
-    r"\b(?:never|not|cannot|may not|must not|no)\b[^.;]{0,40}\b(?:below|under|less than|negative|minus)\b|\bnever negative\b|\bmore than (?:is|there is|are|what is)?[^.;]{0,20}\b(?:stock|available|left|balance)\b"
-    r"|\b(?:larger|greater|higher|more) than (?:the |its )?(?:current |available )?(?:stock|balance|quantity)\b|\bexceeds? the (?:stock|balance)\b"
-    r"|\binsufficient\b|\benough (?:stock|balance|funds|credit)|\bsufficient\b|\boverdraw\w*\b|\bif [^.;]{0,20}(?:in stock|available)\b|\bcannot (?:sell|withdraw|issue)[^.;]{0,30} more\b|\bat least (?:0|zero)\b"
+    r"\b(?:never|not|cannot|may not|must not|no)\b[^.;]{0,40}\b(?:below|under|less than|negative"
+    r"|minus)\b|\bnever negative\b|\bmore than (?:is|there is|are|what is)?[^.;]{0,20}\b(?:stock|available"
+    r"|left|balance)\b"
+    r"|\b(?:larger|greater|higher|more) than (?:the |its )?(?:current |available )?(?:stock|balance"
+    r"|quantity)\b|\bexceeds? the (?:stock|balance)\b"
+    r"|\binsufficient\b|\benough (?:stock|balance|funds|credit)"
+    r"|\bsufficient\b|\boverdraw\w*\b|\bif [^.;]{0,20}(?:in stock|available)\b|\bcannot (?:sell|withdraw"
+    r"|issue)[^.;]{0,30} more\b|\bat least (?:0|zero)\b"
 )
 
 
@@ -58,7 +73,11 @@ def _missing(draft: Draft, scene: Scene) -> None:
     """Movements that are named as such, but of which no data is told."""
     for token in scene.tokens:
         noun = words.singular(token.low)
-        if token.tag == "N" and noun in ("delivery", "receipt", "deposit", "withdrawal", "issue", "sale", "purchase") and draft.resolve((noun,)) is None:
+        if (
+            token.tag == "N"
+            and noun in ("delivery", "receipt", "deposit", "withdrawal", "issue", "sale", "purchase")
+            and draft.resolve((noun,)) is None
+        ):
             draft.add((noun,))
 
 
@@ -66,14 +85,19 @@ def _speaks_of_holding(scene: Scene) -> bool:
     """Whether the sentence tells that the amount held follows from the records."""
     text = scene.text
     holds = re.search(r"\b(?:stock|balance|inventory|quantity|points|credits?)\b", text)
-    return bool(holds and (_FLOOR.search(text) or _RAISES.search(text) or _LOWERS.search(text) or _CHANGES.search(text)))
+    return bool(
+        holds
+        and (_FLOOR.search(text) or _RAISES.search(text) or _LOWERS.search(text) or _CHANGES.search(text))
+    )
 
 
 def _before(scene: Scene, position: int) -> EntityDraft | None:
     """The entity named last before a position of the text, as the subject of the verb there."""
     start = max(scene.text.rfind(",", 0, position), scene.text.rfind(" and a", 0, position), 0)
     part = scene.text[start:position]
-    candidates = [e for e in scene.entities if re.search(rf"\b(?:{e.words[-1]}|{words.plural(e.words[-1])})\b", part)]
+    candidates = [
+        e for e in scene.entities if re.search(rf"\b(?:{e.words[-1]}|{words.plural(e.words[-1])})\b", part)
+    ]
     named = [mention.entity for mention in scene.mentions]
     return candidates[-1] if candidates else named[0] if named and "," in scene.text[:position] else None
 
@@ -85,24 +109,43 @@ def _touches_holding(scene: Scene, position: int) -> bool:
 
 def _holder(draft: Draft, movement: EntityDraft, scene: Scene) -> tuple[EntityDraft | None, Field | None]:
     """The record with the number that changes: referred to, else the one that has such a number."""
-    referred = [e for f in movement.fields.values() if f.references and (e := draft.find(f.references)) is not None]
-    others = [e for e in draft.entities if e is not movement and e not in referred and e.words[-1] not in _IN | _OUT]
+    referred = [
+        e for f in movement.fields.values() if f.references and (e := draft.find(f.references)) is not None
+    ]
+    others = [
+        e for e in draft.entities if e is not movement and e not in referred and e.words[-1] not in _IN | _OUT
+    ]
     for entity in (*referred, *others):
         held = [f for f in entity.fields.values() if f.type in NUMBERS and set(f.name.split("_")) & _HELD]
-        held = [f for f in held if not set(f.name.split("_")) & {"reorder", "minimum", "min", "target", "max", "maximum", "limit"}]
+        held = [
+            f
+            for f in held
+            if not set(f.name.split("_")) & {"reorder", "minimum", "min", "target", "max", "maximum", "limit"}
+        ]
         if held:
             return entity, next((f for f in held if "stock" in f.name or "balance" in f.name), held[0])
     named = field_anywhere(scene, "stock", NUMBERS) or field_anywhere(scene, "balance", NUMBERS)
     return named if named and named[0] is not movement else (None, None)
 
 
-def _adjust(draft: Draft, movement: EntityDraft, sign: int, holder: EntityDraft, held: Field, floor: bool) -> None:
+def _adjust(
+    draft: Draft, movement: EntityDraft, sign: int, holder: EntityDraft, held: Field, floor: bool
+) -> None:
     drop_mere_name(movement)
     via = refer(movement, holder)
     amount = number_field(movement, "quantity", "amount", "points", "units", "pieces", "count", "number")
     if amount is None:
         name = "amount" if held.type == "money" else "quantity"
-        amount = movement.put(Field(name=name, label=words.label((name,)), type=held.type, required=True, minimum="0", exclusive_minimum=True))
+        amount = movement.put(
+            Field(
+                name=name,
+                label=words.label((name,)),
+                type=held.type,
+                required=True,
+                minimum="0",
+                exclusive_minimum=True,
+            )
+        )
     movement.change(amount.name, required=True)
     if not amount.minimum or amount.minimum == "0":
         movement.change(amount.name, minimum="0", exclusive_minimum=True)
@@ -113,7 +156,14 @@ def _adjust(draft: Draft, movement: EntityDraft, sign: int, holder: EntityDraft,
         holder.change(held.name, type=amount.type)
     draft.rule(
         "adjustments",
-        Adjustment(id=rule_id(movement.name, "changes", holder.name, held.name), entity=movement.name, via=via, target=held.name,
-                   amount=amount.name, sign=sign, floor=lowest if sign < 0 else "",
-                   message=f"There is not enough {held.label.lower()}." if sign < 0 else ""),  # fmt: skip
+        Adjustment(
+            id=rule_id(movement.name, "changes", holder.name, held.name),
+            entity=movement.name,
+            via=via,
+            target=held.name,
+            amount=amount.name,
+            sign=sign,
+            floor=lowest if sign < 0 else "",
+            message=f"There is not enough {held.label.lower()}." if sign < 0 else "",
+        ),
     )

@@ -13,12 +13,16 @@ from streams.agents.business_analyzer.rule_state_facts import Facts
 from streams.agents.business_analyzer.rule_transitions import Cycle, Transition
 
 _ABOVE = re.compile(
-    r"(?P<what>[\w\- ]*?)\b(?:of )?(?:over|above|more than|greater than|exceeding|larger than|higher than|that exceed|of more than|beyond)"
+    r"(?P<what>[\w\- ]*?)\b(?:of )?(?:over|above|more than|greater than|exceeding|larger than|higher than"
+    r"|that exceed|of more than|beyond)"
     r" (?:[€$£]|eur |usd )?(?P<limit>\d+(?:\.\d+)?)[^.;]*?"
     r"\b(?:approv\w+|sign(?:ed)?[- ]?off|authori[sz]\w+|confirm\w+|releas\w+)\b"
 )
 _WHO = re.compile(r"\b(?:by|of|from) (?:the |a |an |our )?(?P<who>[a-z\-]+(?: [a-z\-]+)?)")
-_SECOND = re.compile(r"\b(second|also|additional(?:ly)?|another|further|as well|2|in addition|too|double|extra)\b|\bneeds? (?:the )?approval\b|\bmust be approved\b|\brequires?\b")
+_SECOND = re.compile(
+    r"\b(second|also|additional(?:ly)?|another|further|as well|2|in addition|too|double"
+    r"|extra)\b|\bneeds? (?:the )?approval\b|\bmust be approved\b|\brequires?\b"
+)
 
 
 def second_opinions(draft: Draft, facts: Facts, cycle: Cycle) -> None:
@@ -43,13 +47,21 @@ def _role(scene: Scene, match: re.Match[str]) -> str:
         for words in (parts, parts[:1]):
             if words[-1] in ("the", "mail", "phone", "email", "default") or len(words[-1]) < 2:
                 continue
-            if (len(words) == 1 and words[-1].isalpha()) or people.is_person(words[-1]) or words[-1] in ("finance", "management", "board", "committee", "accounting", "hr", "controlling"):
+            if (
+                (len(words) == 1 and words[-1].isalpha())
+                or people.is_person(words[-1])
+                or words[-1]
+                in ("finance", "management", "board", "committee", "accounting", "hr", "controlling")
+            ):
                 return people.role_name(words)
     return ""
 
 
 def _split(draft: Draft, cycle: Cycle, field: str, limit: str, role: str) -> None:
-    approve = next((t for t in cycle.transitions if t.target in ("approved", "accepted", "confirmed", "authorised")), None)
+    approve = next(
+        (t for t in cycle.transitions if t.target in ("approved", "accepted", "confirmed", "authorised")),
+        None,
+    )
     if approve is None or role in approve.roles:
         return
     waiting = f"awaiting_{role}"
@@ -59,17 +71,36 @@ def _split(draft: Draft, cycle: Cycle, field: str, limit: str, role: str) -> Non
         draft.roles.append(role)
     high = Condition(left=field, operator="gt", right=f"={limit}")
     low = Condition(left=field, operator="le", right=f"={limit}")
-    first = Transition(name=approve.name, target=waiting, sources=approve.sources, roles=approve.roles, inputs=approve.inputs,
-                       required=approve.required, guards=(high,))  # fmt: skip
+    first = Transition(
+        name=approve.name,
+        target=waiting,
+        sources=approve.sources,
+        roles=approve.roles,
+        inputs=approve.inputs,
+        required=approve.required,
+        guards=(high,),
+    )
     suffix = role.replace("_", "-")
-    second = Transition(name=f"approve-as-{suffix}", target=approve.target, sources=(waiting,), roles=(role,),
-                        inputs=approve.inputs)  # fmt: skip
+    second = Transition(
+        name=f"approve-as-{suffix}",
+        target=approve.target,
+        sources=(waiting,),
+        roles=(role,),
+        inputs=approve.inputs,
+    )
     approve.guards = (*approve.guards, low)
     cycle.transitions.insert(cycle.transitions.index(approve) + 1, first)
     cycle.transitions.insert(cycle.transitions.index(first) + 1, second)
-    refuse = next((t for t in cycle.transitions if t.target in ("rejected", "declined", "refused", "denied")), None)
+    refuse = next(
+        (t for t in cycle.transitions if t.target in ("rejected", "declined", "refused", "denied")), None
+    )
     if refuse is not None:
         cycle.transitions.append(
-            Transition(name=f"{refuse.name}-as-{suffix}", target=refuse.target, sources=(waiting,), roles=(role,),
-                       inputs=refuse.inputs)  # fmt: skip
+            Transition(
+                name=f"{refuse.name}-as-{suffix}",
+                target=refuse.target,
+                sources=(waiting,),
+                roles=(role,),
+                inputs=refuse.inputs,
+            )
         )

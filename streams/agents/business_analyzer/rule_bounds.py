@@ -11,13 +11,28 @@ from streams.agents.business_analyzer.draft import Draft
 from streams.agents.business_analyzer.rule_fields import NUMBERS
 from streams.agents.business_analyzer.rule_scenes import Scene, field_anywhere, field_named, rule_id, scenes
 
-_NP = r"(?:the |a |an |each |every |its |their |all )?(?P<what>[a-z][\w\-]*(?: (?!and\b|or\b|must\b)[\w\-]+){0,4}?)"
-_UNIQUE = re.compile(rf"\b{_NP} (?:is|are|must be|has to be|have to be|should be)(?: always)? unique\b(?! (?:per|for each|within|for every|in) )")
-_UNIQUE_WITHIN = re.compile(rf"\b{_NP} (?:is|are|must be|has to be|should be) unique (?:per|for each|within an?|within the|within each|for every|in each|in an?|in the|for an?) (?P<whole>[\w\-]+(?: [\w\-]+)?)")
-_TWICE = re.compile(rf"\bno 2 (?P<many>[\w\- ]+?) (?:can|may|must|should)?(?: not)? ?(?:have|share) the same (?P<what>[\w\- ]+)$")
+_NP = (
+    r"(?:the |a |an |each |every |its |their |all )?(?P<what>[a-z][\w\-]*(?: "
+    r"(?!and\b|or\b|must\b)[\w\-]+){0,4}?)"
+)
+_UNIQUE = re.compile(
+    rf"\b{_NP} (?:is|are|must be|has to be|have to be|should be)(?: always)? unique\b(?! (?:per|for each"
+    rf"|within|for every|in) )"
+)
+_UNIQUE_WITHIN = re.compile(
+    rf"\b{_NP} (?:is|are|must be|has to be|should be) unique (?:per|for each|within an?|within the"
+    rf"|within each|for every|in each|in an?|in the|for an?) (?P<whole>[\w\-]+(?: [\w\-]+)?)"
+)
+_TWICE = re.compile(
+    r"\bno 2 (?P<many>[\w\- ]+?) (?:can|may|must|should)?(?: not)? ?(?:have"
+    r"|share) the same (?P<what>[\w\- ]+)$"
+)
 _RANGE = re.compile(
-    rf"\b{_NP} (?:is|are|must be|has to be|have to be|should be|lies?|must lie|ranges?|can be|may be|goes|cannot be|must not be|may not be|can never be|must never be|is never|are never|may never be)"
-    r" (?P<bound>(?:not |always )?(?:between|from|at least|at most|a minimum of|a maximum of|greater than|more than|less than|smaller than|above|over|below|under|positive|negative|not negative|non-negative|no more than|not more than|up to|larger than|higher than|lower than|zero|0)\b.*)$"
+    rf"\b{_NP} (?:is|are|must be|has to be|have to be|should be|lies?|must lie|ranges?|can be|may be|goes"
+    rf"|cannot be|must not be|may not be|can never be|must never be|is never|are never|may never be)"
+    r" (?P<bound>(?:not |always )?(?:between|from|at least|at most|a minimum of|a maximum of|greater than"
+    r"|more than|less than|smaller than|above|over|below|under|positive|negative|not negative|non-negative"
+    r"|no more than|not more than|up to|larger than|higher than|lower than|zero|0)\b.*)$"
 )
 
 
@@ -38,13 +53,25 @@ def _unique(draft: Draft, scene: Scene) -> None:
         if target and whole is not None and whole.name != target[1].name:
             fields = (whole.name, target[1].name)
             message = f"This {target[1].label.lower()} is taken."
-            draft.rule("uniques", Unique(id=rule_id(target[0].name, "unique", *fields), entity=target[0].name, fields=fields, message=message))
+            draft.rule(
+                "uniques",
+                Unique(
+                    id=rule_id(target[0].name, "unique", *fields),
+                    entity=target[0].name,
+                    fields=fields,
+                    message=message,
+                ),
+            )
         return
     for pattern in (_UNIQUE, _TWICE):
         match = pattern.search(scene.text)
         found = field_anywhere(scene, match["what"]) if match and "combination" not in match[0] else None
         if found and " and " not in (match["what"] if match else ""):
-            found[0].change(found[1].name, unique=True, **({"type": "text", "choices": ()} if found[1].type == "choice" else {}))
+            found[0].change(
+                found[1].name,
+                unique=True,
+                **({"type": "text", "choices": ()} if found[1].type == "choice" else {}),
+            )
 
 
 def _range(scene: Scene) -> None:
@@ -61,7 +88,11 @@ def _range(scene: Scene) -> None:
         found[0].fields[found[1].name] = replace(made, name=found[1].name)
 
 
-_STEP = re.compile(r"\b(?P<what>[a-z][\w\-]*(?: [\w\-]+){0,2}?) (?:is|are|can be|must be|may be|can only be|have to be|should be)(?: only)?(?: [a-z]+)? (?:in )?(?:steps|multiples|increments|multiple|units) of (?P<n>\d+(?:\.\d+)?)\b")
+_STEP = re.compile(
+    r"\b(?P<what>[a-z][\w\-]*(?: [\w\-]+){0,2}?) (?:is|are|can be|must be|may be|can only be|have to be"
+    r"|should be)(?: only)?(?: [a-z]+)? (?:in )?(?:steps|multiples|increments|multiple"
+    r"|units) of (?P<n>\d+(?:\.\d+)?)\b"
+)
 
 
 def _step(scene: Scene) -> None:
@@ -72,7 +103,10 @@ def _step(scene: Scene) -> None:
         found[0].change(found[1].name, multiple_of=match["n"], type=kind)
 
 
-_INLINE = re.compile(r"\b(?P<what>[a-z]+(?: [a-z]+)?) (?:between|from) (?P<low>-?\d+(?:\.\d+)?) (?:and|to) (?P<high>\d+(?:\.\d+)?)\b")
+_INLINE = re.compile(
+    r"\b(?P<what>[a-z]+(?: [a-z]+)?) (?:between|from) (?P<low>-?\d+(?:\.\d+)?) (?:and"
+    r"|to) (?P<high>\d+(?:\.\d+)?)\b"
+)
 
 
 def _inline(scene: Scene) -> None:
@@ -87,9 +121,20 @@ def _turned(bound: str) -> str:
     """What is left where a bound is refused: 'not below 0' is at least 0."""
     if re.match(r"(?:not )?negative", bound):
         return "non-negative"
-    for word, opposite in (("greater than", "at most"), ("more than", "at most"), ("larger than", "at most"), ("higher than", "at most"),
-                           ("above", "at most"), ("over", "at most"), ("less than", "at least"), ("smaller than", "at least"),
-                           ("below", "at least"), ("under", "at least"), ("lower than", "at least"), ("zero", "greater than 0")):  # fmt: skip
+    for word, opposite in (
+        ("greater than", "at most"),
+        ("more than", "at most"),
+        ("larger than", "at most"),
+        ("higher than", "at most"),
+        ("above", "at most"),
+        ("over", "at most"),
+        ("less than", "at least"),
+        ("smaller than", "at least"),
+        ("below", "at least"),
+        ("under", "at least"),
+        ("lower than", "at least"),
+        ("zero", "greater than 0"),
+    ):
         if bound.startswith(word):
             return bound.replace(word, opposite, 1)
     return bound

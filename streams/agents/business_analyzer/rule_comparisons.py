@@ -23,23 +23,64 @@ from streams.agents.business_analyzer.rule_states import machine_of
 from streams.agents.business_analyzer.state_words import matching
 
 _OPERATORS: tuple[tuple[str, Operator], ...] = (
-    (r"(?:on or after|not (?:be )?(?:before|earlier than)|no earlier than|at least as (?:late|large|high|big|much|many) as|at least|greater than or equal to|no less than|equal to or (?:greater|higher|more|larger) than|the same or later than|the same as or (?:after|later than))", "ge"),
-    (r"(?:on or before|no later than|no more than|at most|less than or equal to|up to|equal to or (?:less|lower|smaller) than|within)", "le"),
-    (r"(?:after|later than|greater than|more than|larger than|higher than|above|bigger than|longer than|over|exceed(?:s|ing)?|newer than|follow(?:s)?)", "gt"),
-    (r"(?:before|earlier than|less than|smaller than|below|lower than|under|fewer than|shorter than|older than|precede(?:s)?)", "lt"),
-    (r"(?:different from|different than|differ from|other than|(?:the )?same as|equal to|identical (?:to|with)|match)", "eq"),
-)  # fmt: skip
+    (
+        r"(?:on or after|not (?:be )?(?:before|earlier than)|no earlier than|at least as (?:late|large"
+        r"|high|big|much|many) as|at least|greater than or equal to|no less than|equal to or (?:greater"
+        r"|higher|more|larger) than|the same or later than|the same as or (?:after|later than))",
+        "ge",
+    ),
+    (
+        r"(?:on or before|no later than|no more than|at most|less than or equal to|up to"
+        r"|equal to or (?:less|lower|smaller) than|within)",
+        "le",
+    ),
+    (
+        r"(?:after|later than|greater than|more than|larger than|higher than|above|bigger than|longer than"
+        r"|over|exceed(?:s|ing)?|newer than|follow(?:s)?)",
+        "gt",
+    ),
+    (
+        r"(?:before|earlier than|less than|smaller than|below|lower than|under|fewer than|shorter than"
+        r"|older than|precede(?:s)?)",
+        "lt",
+    ),
+    (
+        r"(?:different from|different than|differ from|other than|(?:the )?same as|equal to"
+        r"|identical (?:to|with)|match)",
+        "eq",
+    ),
+)
 _OPPOSITE: dict[Operator, Operator] = {"gt": "le", "lt": "ge", "ge": "lt", "le": "gt", "eq": "ne", "ne": "eq"}
-_NP = r"(?:the |an? |its |their |each |any |every |all )?[a-z][\w\-']*(?: (?!must\b|cannot\b|may\b|can\b|has\b|have\b|is\b|are\b|should\b|needs?\b|shall\b|not\b|and\b|but\b|which\b|that\b|so\b|be\b|never\b|always\b|if\b|when\b|or\b|will\b|by\b)[\w\-']+){0,6}"
+_NP = (
+    r"(?:the |an? |its |their |each |any |every |all )?[a-z][\w\-']*(?: "
+    r"(?!must\b|cannot\b|may\b|can\b|has\b|have\b|is\b|are\b|should\b|needs?\b|shall\b|not\b|and\b|but\b|wh"
+    r"ich\b|that\b|so\b|be\b|never\b|always\b|if\b|when\b|or\b|will\b|by\b)[\w\-']+){0,6}"
+)
 _MODAL = r"(?:must|has to|have to|should|may|can|cannot|needs? to|shall|is|are|will|needs?)"
 _COMPARE = re.compile(
-    rf"(?P<left>{_NP}) (?P<modal>{_MODAL})(?P<adv> (?:always|only|never|in any case|also))?(?P<neg> not| never)?(?: always| ever)?(?: be| lie| come| fall| take place| happen| occur| start| begin| end| cost)?"
-    rf"(?: dated| set| placed| chosen)? ?(?P<op>{'|'.join(pattern for pattern, _ in _OPERATORS)}) (?P<right>{_NP}|\d[\w.]*)"
+    rf"(?P<left>{_NP}) (?P<modal>{_MODAL})(?P<adv> (?:always|only|never|in any case|also))?(?P<neg> not"
+    rf"| never)?(?: always| ever)?(?: be| lie| come| fall| take place| happen| occur| start| begin| end"
+    rf"| cost)?"
+    rf"(?: dated| set| placed| chosen)? ?(?P<op>{'|'.join(pattern for pattern, _ in _OPERATORS)}) "
+    rf"(?P<right>{_NP}|\d[\w.]*)"
 )
 _VERBS = re.compile(rf"(?P<left>{_NP}) (?P<op>exceeds?|precedes?|follows?) (?P<right>{_NP})")
-_PAST = re.compile(rf"(?P<left>{_NP}) (?P<modal>{_MODAL})(?P<neg> not| never)?(?: ever| always)?(?: be| lie)?(?: placed| dated| set| made| booked| created| scheduled| registered| recorded| entered)? ?(?P<where>in the past|in the future|before today|after today)\b")
-_NOBODY = re.compile(r"\b(?:nobody|no [\w ]+?|(?:users?|people|you|they|it|\w+s) cannot|not possible to|impossible to|never|cannot) (?:can |may )?(?:be )?(?P<verb>[a-z]+)?(?: [\w ]+?)? ?(?P<where>in the past|in the future|for the past|for past (?:dates|days|times))\b|\b(?P<what>[\w\-]+) in the (?P<when>past|future) (?:are|is) (?:not (?:allowed|possible|accepted|permitted)|refused|rejected|forbidden|impossible)|\bno (?P<what2>[\w\-]+) in the (?P<when2>past|future)\b")
-_NO_AFTER = re.compile(rf"\bno (?:more |new |further )?(?P<what>[\w\-]+)(?: (?:is|are|can be|may be) (?:accepted|possible|allowed|made|placed))? (?P<op>after|before) (?P<right>{_NP})$")
+_PAST = re.compile(
+    rf"(?P<left>{_NP}) (?P<modal>{_MODAL})(?P<neg> not| never)?(?: ever| always)?(?: be| lie)?(?: placed"
+    rf"| dated| set| made| booked| created| scheduled| registered| recorded"
+    rf"| entered)? ?(?P<where>in the past|in the future|before today|after today)\b"
+)
+_NOBODY = re.compile(
+    r"\b(?:nobody|no [\w ]+?|(?:users?|people|you|they|it|\w+s) cannot|not possible to|impossible to|never"
+    r"|cannot) (?:can |may )?(?:be )?(?P<verb>[a-z]+)?(?: [\w ]+?)? ?(?P<where>in the past|in the future"
+    r"|for the past|for past (?:dates|days|times))\b|\b(?P<what>[\w\-]+) in the (?P<when>past"
+    r"|future) (?:are|is) (?:not (?:allowed|possible|accepted|permitted)|refused|rejected|forbidden"
+    r"|impossible)|\bno (?P<what2>[\w\-]+) in the (?P<when2>past|future)\b"
+)
+_NO_AFTER = re.compile(
+    rf"\bno (?:more |new |further )?(?P<what>[\w\-]+)(?: (?:is|are|can be|may be) (?:accepted|possible"
+    rf"|allowed|made|placed))? (?P<op>after|before) (?P<right>{_NP})$"
+)
 _WARNING = re.compile(r"\b(?:notif\w+|notices?|warn\w*|alert\w*|remind\w*|informed|e-?mail is sent)\b")
 
 
@@ -50,7 +91,9 @@ def find(draft: Draft) -> None:
             continue
         text = re.sub(r"\([^)]*\)", "", scene.text)
         _different(scene, text)
-        for part in re.split(r",? and (?=(?:the|an?|its|nobody|no)\b)|, (?=(?:the|an?|nobody|no|its)\b)|; ", text):
+        for part in re.split(
+            r",? and (?=(?:the|an?|its|nobody|no)\b)|, (?=(?:the|an?|nobody|no|its)\b)|; ", text
+        ):
             _past(scene, part)
             _pair(scene, part)
             _no_after(scene, part)
@@ -76,21 +119,34 @@ def _pair(scene: Scene, text: str) -> None:
         _add(scene, match["left"], operator, match["right"])
 
 
-_DIFFERENT = re.compile(r"\b(?:the )?(?P<a>[\w\- ]+?) and (?:the )?(?P<b>[\w\- ]+?) (?:must|may|can|cannot|have to|should|must not|may not|cannot)(?: not)? (?:be different|differ|be (?:the same|identical|equal))\b")
-_ITSELF = re.compile(r"\b(?P<what>[\w\-]+) (?:cannot|must not|may not) [\w ]*?(?:itself|themselves|himself|herself)\b")
+_DIFFERENT = re.compile(
+    r"\b(?:the )?(?P<a>[\w\- ]+?) and (?:the )?(?P<b>[\w\- ]+?) (?:must|may|can|cannot|have to|should"
+    r"|must not|may not|cannot)(?: not)? (?:be different|differ|be (?:the same|identical|equal))\b"
+)
+_ITSELF = re.compile(
+    r"\b(?P<what>[\w\-]+) (?:cannot|must not|may not) [\w ]*?(?:itself|themselves|himself|herself)\b"
+)
 
 
 def _different(scene: Scene, text: str) -> None:
     """'Origin and destination must be different', 'a team cannot play against itself'."""
     match = _DIFFERENT.search(text)
-    for entity in _unique([*scene.entities, *([scene.topic] if scene.topic else []), *scene.draft.entities]) if match else []:
+    for entity in (
+        _unique([*scene.entities, *([scene.topic] if scene.topic else []), *scene.draft.entities])
+        if match
+        else []
+    ):
         pair = (field_named(entity, match["a"]), field_named(entity, match["b"])) if match else (None, None)
         if pair[0] is not None and pair[1] is not None and pair[0].name != pair[1].name:
             write(scene.draft, entity, Condition(left=pair[0].name, operator="ne", right=pair[1].name))
             return
     itself = _ITSELF.search(text)
     for entity in scene.draft.entities if itself else []:
-        alike = [f.name for f in entity.fields.values() if itself and itself["what"] in f.name.removesuffix("_id").split("_")]
+        alike = [
+            f.name
+            for f in entity.fields.values()
+            if itself and itself["what"] in f.name.removesuffix("_id").split("_")
+        ]
         if len(alike) == 2:
             write(scene.draft, entity, Condition(left=alike[0], operator="ne", right=alike[1]))
             return
@@ -105,14 +161,19 @@ def _add(scene: Scene, left: str, operator: Operator, right: str) -> None:
     draft = scene.draft
     if re.match(r"\d", right) or re.search(r"\d+ ?(?:%|characters|minutes|hours|days)", right):
         return
-    for entity, direct in [*((e, True) for e in _holders(scene, left)), *((e, False) for e in _holders(scene, left))]:
+    for entity, direct in [
+        *((e, True) for e in _holders(scene, left)),
+        *((e, False) for e in _holders(scene, left)),
+    ]:
         one = _value(draft, entity, left)
         if direct == ("." in one or "." in _value(draft, entity, right)):
             continue
         field = field_at(draft, entity, one) if one else None
         if field is None or (re.search(r"\btotal\b", left) and "." not in one):
             continue
-        kinds = NUMBERS if field.type in NUMBERS else TIMES if field.type in TIMES else frozenset({field.type})
+        kinds = (
+            NUMBERS if field.type in NUMBERS else TIMES if field.type in TIMES else frozenset({field.type})
+        )
         other = _value(draft, entity, right, kinds)
         if re.fullmatch(r"(?:the )?(?:today|now|current (?:date|time|day)|creation date)", right):
             other = "today" if field.type == "date" else "now"
@@ -126,7 +187,7 @@ def _add(scene: Scene, left: str, operator: Operator, right: str) -> None:
 
 
 def _holders(scene: Scene, phrase: str) -> list[EntityDraft]:
-    """Entities that may have the value: named in it, in the sentence, its topic, those that refer to them, all others."""
+    """Entities that may have the value: named in it, in the sentence, referring to those, all others."""
     draft = scene.draft
     named = entity_in(draft, phrase)
     near = [*([named] if named else []), *scene.entities, *([scene.topic] if scene.topic else [])]
@@ -145,7 +206,7 @@ def _unique(entities: list[EntityDraft]) -> list[EntityDraft]:
 
 
 def _value(draft: Draft, entity: EntityDraft, phrase: str, kinds: frozenset[str] = frozenset()) -> str:
-    """The field or path for a phrase; the entity's own name stands for its amount ('a bid must be at least ...')."""
+    """The field or path for a phrase; the entity's own name stands for its amount ('a bid must be ...')."""
     path = path_named(draft, entity, phrase, kinds)
     if path:
         return path
@@ -162,22 +223,41 @@ def write(draft: Draft, entity: EntityDraft, condition: Condition, message: str 
     from streams.agents.business_analyzer import rule_texts
 
     for known in draft.rules.get("comparisons", []):
-        if isinstance(known, Comparison) and known.entity == entity.name and _alike(known.condition, condition):
+        if (
+            isinstance(known, Comparison)
+            and known.entity == entity.name
+            and _alike(known.condition, condition)
+        ):
             return
     for adjustment in draft.rules.get("adjustments", []):
-        if isinstance(adjustment, Adjustment) and adjustment.entity == entity.name and adjustment.floor:
-            if {condition.left, condition.right} == {adjustment.amount, f"{adjustment.via}.{adjustment.target}"}:
-                return
+        if isinstance(adjustment, Adjustment) and _is_floor(adjustment, entity, condition):
+            return
     text = rule_texts.condition_text(condition)
     draft.rule(
         "comparisons",
-        Comparison(id=rule_id(entity.name, condition.left, condition.operator, condition.right), entity=entity.name,
-                   condition=condition, message=message or f"It must hold that {text}."),  # fmt: skip
+        Comparison(
+            id=rule_id(entity.name, condition.left, condition.operator, condition.right),
+            entity=entity.name,
+            condition=condition,
+            message=message or f"It must hold that {text}.",
+        ),
+    )
+
+
+def _is_floor(rule: Adjustment, entity: EntityDraft, condition: Condition) -> bool:
+    """Whether the comparison says what the floor of an adjustment keeps."""
+    sides = {condition.left, condition.right}
+    return (
+        rule.entity == entity.name
+        and bool(rule.floor)
+        and sides == {rule.amount, f"{rule.via}.{rule.target}"}
     )
 
 
 def _alike(one: Condition, other: Condition) -> bool:
-    return {one.left, one.right} == {other.left, other.right} and one.operator != "ne" and other.operator != "ne"
+    return (
+        {one.left, one.right} == {other.left, other.right} and one.operator != "ne" and other.operator != "ne"
+    )
 
 
 def _past(scene: Scene, text: str) -> None:
@@ -200,11 +280,25 @@ def _past(scene: Scene, text: str) -> None:
 
 def _timed(scene: Scene, phrase: str) -> tuple[EntityDraft, str] | None:
     """The entity and its date that a phrase speaks of: a named date, or when the named thing happens."""
-    field = next((f for e in _holders(scene, phrase)[:4] if (f := field_named(e, phrase, TIMES)) is not None and (holder := e)), None)
+    field = next(
+        (
+            f
+            for e in _holders(scene, phrase)[:4]
+            if (f := field_named(e, phrase, TIMES)) is not None and (holder := e)
+        ),
+        None,
+    )
     if field is not None:
         return holder, field.name
     for entity in _unique([*scene.entities, *([scene.topic] if scene.topic else [])]):
-        start = next((f for f in entity.fields.values() if f.type in TIMES and not f.read_only and set(f.name.split("_")) & {"start", "begin", "from"}), None)
+        start = next(
+            (
+                f
+                for f in entity.fields.values()
+                if f.type in TIMES and not f.read_only and set(f.name.split("_")) & {"start", "begin", "from"}
+            ),
+            None,
+        )
         start = start or date_field(entity)
         if start is not None and not start.read_only:
             return entity, start.name
@@ -215,7 +309,11 @@ def _against_now(scene: Scene, entity: EntityDraft, field: str, where: str, nega
     past = "past" in where or "before" in where
     operator: Operator = ("ge" if past else "le") if negative else ("lt" if past else "gt")
     kind = entity.fields[field].type
-    write(scene.draft, entity, Condition(left=field, operator=operator, right="today" if kind == "date" else "now"))
+    write(
+        scene.draft,
+        entity,
+        Condition(left=field, operator=operator, right="today" if kind == "date" else "now"),
+    )
 
 
 def _no_after(scene: Scene, text: str) -> None:
@@ -229,11 +327,22 @@ def _no_after(scene: Scene, text: str) -> None:
         return
     field = field_at(scene.draft, entity, limit)
     today = "today" if field is not None and field.type == "date" else "now"
-    write(scene.draft, entity, Condition(left=limit, operator="ge" if match["op"] == "after" else "le", right=today))
+    write(
+        scene.draft,
+        entity,
+        Condition(left=limit, operator="ge" if match["op"] == "after" else "le", right=today),
+    )
 
 
-_DUE = re.compile(r"\b(?P<left>[\w\- ]+?) (?:that|which|whose|who|with|having) (?:is|are|has|have)? ?(?:an? )?(?P<why>[\w\- ]*?(?:due|overdue|expired)[\w\- ]*?) (?:cannot|must not|may not|can not|can no longer|is not allowed to|are not allowed to) (?:be used to |be )?(?P<rest>.+)$")
-_BLOCKED = re.compile(r"\b(?P<state>[a-z]+) (?P<who>[\w\-]+) (?:cannot|must not|may not|can no longer|are not allowed to|is not allowed to) (?:be )?(?P<rest>.+)$")
+_DUE = re.compile(
+    r"\b(?P<left>[\w\- ]+?) (?:that|which|whose|who|with|having) (?:is|are|has"
+    r"|have)? ?(?:an? )?(?P<why>[\w\- ]*?(?:due|overdue|expired)[\w\- ]*?) (?:cannot|must not|may not"
+    r"|can not|can no longer|is not allowed to|are not allowed to) (?:be used to |be )?(?P<rest>.+)$"
+)
+_BLOCKED = re.compile(
+    r"\b(?P<state>[a-z]+) (?P<who>[\w\-]+) (?:cannot|must not|may not|can no longer|are not allowed to"
+    r"|is not allowed to) (?:be )?(?P<rest>.+)$"
+)
 _ONLY = re.compile(r"\bonly (?P<state>[a-z]+) (?P<who>[\w\-]+) (?:can|may) (?:be )?(?P<rest>.+)$")
 
 
@@ -244,12 +353,25 @@ def _related(scene: Scene) -> None:
     if due:
         whole = entity_in(draft, due["left"])
         child = _child(scene, whole, due["rest"])
-        field = field_named(whole, re.sub(r"\b(?:due|overdue|expired|for|an?)\b", " ", due["why"]) + " date", TIMES) if whole else None
-        field = field or (next((f for f in whole.fields.values() if f.type in TIMES), None) if whole else None)
+        field = (
+            field_named(
+                whole, re.sub(r"\b(?:due|overdue|expired|for|an?)\b", " ", due["why"]) + " date", TIMES
+            )
+            if whole
+            else None
+        )
+        field = field or (
+            next((f for f in whole.fields.values() if f.type in TIMES), None) if whole else None
+        )
         if whole is not None and child is not None and field is not None:
             left = f"{child.reference_to(whole)}.{field.name}"
             today = "today" if field.type == "date" else "now"
-            write(draft, child, Condition(left=left, operator="gt", right=today), f"This {whole.label.lower()} is {due['why'].strip()}.")
+            write(
+                draft,
+                child,
+                Condition(left=left, operator="gt", right=today),
+                f"This {whole.label.lower()} is {due['why'].strip()}.",
+            )
         return
     for pattern, operator in ((_ONLY, "eq"), (_BLOCKED, "ne")):
         match = pattern.search(scene.text)
@@ -272,16 +394,47 @@ def _child(scene: Scene, whole: EntityDraft | None, text: str) -> EntityDraft | 
     if named is not None and named is not whole:
         return named if named.reference_to(whole) else None
     verb = re.match(r"(?:get |be )?(?P<verb>[a-z]+)", text)
-    stems = {"book": "booking", "reserve": "reservation", "borrow": "loan", "lend": "loan", "rent": "rental", "order": "order", "sell": "sale",
-             "lent": "loan", "booked": "booking", "rented": "rental", "sold": "sale", "reserved": "reservation", "register": "registration",
-             "enrol": "enrolment", "enroll": "enrollment", "ordered": "order"}  # fmt: skip
+    stems = {
+        "book": "booking",
+        "reserve": "reservation",
+        "borrow": "loan",
+        "lend": "loan",
+        "rent": "rental",
+        "order": "order",
+        "sell": "sale",
+        "lent": "loan",
+        "booked": "booking",
+        "rented": "rental",
+        "sold": "sale",
+        "reserved": "reservation",
+        "register": "registration",
+        "enrol": "enrolment",
+        "enroll": "enrollment",
+        "ordered": "order",
+    }
     noun = stems.get(verb["verb"], "") if verb else ""
     return next((other for other, _ in referring(scene.draft, whole) if other.words[-1] == noun), None)
 
 
-_PAIRS = (("start", "end"), ("begin", "end"), ("from", "to"), ("from", "until"), ("arrival", "departure"), ("check_in", "check_out"),
-          ("checkin", "checkout"), ("pickup", "return"), ("pick_up", "return"), ("pick_up", "drop_off"), ("pickup", "dropoff"),
-          ("valid_from", "valid_until"), ("opening", "closing"), ("opens", "closes"), ("start", "finish"), ("min", "max"), ("minimum", "maximum"))  # fmt: skip
+_PAIRS = (
+    ("start", "end"),
+    ("begin", "end"),
+    ("from", "to"),
+    ("from", "until"),
+    ("arrival", "departure"),
+    ("check_in", "check_out"),
+    ("checkin", "checkout"),
+    ("pickup", "return"),
+    ("pick_up", "return"),
+    ("pick_up", "drop_off"),
+    ("pickup", "dropoff"),
+    ("valid_from", "valid_until"),
+    ("opening", "closing"),
+    ("opens", "closes"),
+    ("start", "finish"),
+    ("min", "max"),
+    ("minimum", "maximum"),
+)
 
 
 def pair_of(entity: EntityDraft) -> tuple[str, str] | None:

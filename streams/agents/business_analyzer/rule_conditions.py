@@ -1,18 +1,22 @@
-"""Words that pick records, as conditions: overdue, upcoming, open, unpaid, due soon, of today, of the last 30 days."""
+"""Words that pick records, as conditions: overdue, upcoming, open, unpaid, of today, of the last 30 days."""
 
 from __future__ import annotations
 
 import re
 
-from schemas.specification import Condition, Field
+from schemas.specification import Condition, Field, Operator
 from streams.agents.business_analyzer import naming
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_fields import TIMES, date_field
 from streams.agents.business_analyzer.rule_scenes import field_named
-from streams.agents.business_analyzer.rule_states import machine_of
-from streams.agents.business_analyzer.state_words import FINAL, INITIALS, NEGATIVE, matching
+from streams.agents.business_analyzer.rule_states import machine_of, states_of
+from streams.agents.business_analyzer.state_words import FINAL, NEGATIVE, matching
+from streams.agents.business_analyzer.word_sets import word_set
 
-_DONE = FINAL | frozenset("done closed completed complete finished paid delivered returned ended solved resolved archived shipped sold published".split())
+_DONE = FINAL | word_set(
+    "done closed completed complete finished paid delivered returned ended solved resolved archived shipped"
+    " sold published"
+)
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365, "hour": 1}
 
 
@@ -35,7 +39,14 @@ def _now(field: Field) -> str:
 
 def deadline(entity: EntityDraft) -> Field | None:
     """The date by which something has to be done."""
-    for words in ({"due"}, {"deadline"}, {"maintenance", "service", "inspection", "renewal"}, {"expiry", "expiration", "expires", "until"}, {"end"}, {"return"}):
+    for words in (
+        {"due"},
+        {"deadline"},
+        {"maintenance", "service", "inspection", "renewal"},
+        {"expiry", "expiration", "expires", "until"},
+        {"end"},
+        {"return"},
+    ):
         for field in entity.fields.values():
             if field.type in TIMES and words & set(field.name.split("_")):
                 return field
@@ -70,8 +81,10 @@ def _before(states: tuple[str, ...], field: str, step: str) -> tuple[Condition, 
     if not step:
         return ()
     open_states = tuple(state for state in states[: states.index(step)] if state not in NEGATIVE)
-    operator = "in" if len(open_states) > 1 else "eq"
-    return (Condition(left=field, operator=operator, right=f"={','.join(open_states)}"),) if open_states else ()  # type: ignore[arg-type]
+    operator: Operator = "in" if len(open_states) > 1 else "eq"
+    if not open_states:
+        return ()
+    return (Condition(left=field, operator=operator, right=f"={','.join(open_states)}"),)
 
 
 def _timed(draft: Draft, entity: EntityDraft, value: str) -> tuple[Condition, ...]:
@@ -79,18 +92,18 @@ def _timed(draft: Draft, entity: EntityDraft, value: str) -> tuple[Condition, ..
         field = deadline(entity)
         if field is None:
             return ()
-        operator = "le" if value == "due" else "lt"
+        until: Operator = "le" if value == "due" else "lt"
         open_only = () if value in ("expired",) else unfinished(draft, entity)
-        return (Condition(left=field.name, operator=operator, right=_now(field)), *open_only)  # type: ignore[arg-type]
+        return (Condition(left=field.name, operator=until, right=_now(field)), *open_only)
     if value in ("upcoming", "future", "coming", "next", "planned", "past", "previous", "todays", "today"):
         field = start_field(entity)
-        if field is None or (value == "planned" and machine_of(draft, entity) is not None and "planned" in (machine_of(draft, entity).states if machine_of(draft, entity) else ())):  # type: ignore[union-attr]
+        if field is None or (value == "planned" and "planned" in states_of(draft, entity)):
             return ()
         if value in ("todays", "today"):
             return on_today(field)
-        operator = "lt" if value in ("past", "previous") else "ge"
+        operator: Operator = "lt" if value in ("past", "previous") else "ge"
         gone = () if operator == "lt" else _not_negative(draft, entity)
-        return (Condition(left=field.name, operator=operator, right=_now(field)), *gone)  # type: ignore[arg-type]
+        return (Condition(left=field.name, operator=operator, right=_now(field)), *gone)
     return ()
 
 
@@ -117,7 +130,10 @@ def on_today(field: Field) -> tuple[Condition, ...]:
     """The condition that a date is today."""
     if field.type == "date":
         return (Condition(left=field.name, operator="eq", right="today"),)
-    return (Condition(left=field.name, operator="ge", right="today"), Condition(left=field.name, operator="lt", right="today+1d"))
+    return (
+        Condition(left=field.name, operator="ge", right="today"),
+        Condition(left=field.name, operator="lt", right="today+1d"),
+    )
 
 
 def _of_choice(entity: EntityDraft, value: str) -> tuple[Condition, ...]:
@@ -129,7 +145,10 @@ def _of_choice(entity: EntityDraft, value: str) -> tuple[Condition, ...]:
     return ()
 
 
-_LAST = re.compile(r"\b(?:of|in|for|during|within|from|over) the (?P<way>last|past|next|coming) (?P<n>\d+)? ?(?P<unit>day|week|month|year)s?\b")
+_LAST = re.compile(
+    r"\b(?:of|in|for|during|within|from|over) the (?P<way>last|past|next|coming) (?P<n>\d+)? ?(?P<unit>day"
+    r"|week|month|year)s?\b"
+)
 _DAY = re.compile(r"\b(?:of|for) (?P<day>today|tomorrow|yesterday)\b|\btoday's\b")
 
 
@@ -141,11 +160,16 @@ def of_time(entity: EntityDraft, text: str) -> tuple[Condition, ...]:
         days = int(match["n"] or 1) * _DAYS[match["unit"]]
         base = _now(field)
         if match["way"] in ("next", "coming"):
-            return (Condition(left=field.name, operator="ge", right=base), Condition(left=field.name, operator="le", right=f"{base}+{days}d"))
+            return (
+                Condition(left=field.name, operator="ge", right=base),
+                Condition(left=field.name, operator="le", right=f"{base}+{days}d"),
+            )
         return (Condition(left=field.name, operator="ge", right=f"{base}-{days}d"),)
     day = _DAY.search(text)
     if day:
-        named = field_named(entity, text[: day.start()].split()[-1] if text[: day.start()].split() else "", TIMES) or start_field(entity)
+        named = field_named(
+            entity, text[: day.start()].split()[-1] if text[: day.start()].split() else "", TIMES
+        ) or start_field(entity)
         if named is None or (day["day"] not in (None, "today")):
             return ()
         return on_today(named)

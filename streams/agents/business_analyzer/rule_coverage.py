@@ -9,8 +9,10 @@ from dataclasses import replace
 from streams.agents.business_analyzer.draft import Draft
 
 _RULE = re.compile(
-    r"\b(?:cannot|can't|can not|must|mustn't|may not|never|no longer|only|at most|at least|no more than|unless|not allowed|forbidden"
-    r"|automatically|has to|have to|maximum|minimum|nobody|limited to|refused|prevent\w*|ensure\w*|notif\w+|remind\w*|warn\w*|e-?mailed)\b",
+    r"\b(?:cannot|can't|can not|must|mustn't|may not|never|no longer|only|at most|at least|no more than"
+    r"|unless|not allowed|forbidden"
+    r"|automatically|has to|have to|maximum|minimum|nobody|limited to|refused|prevent\w*|ensure\w*"
+    r"|notif\w+|remind\w*|warn\w*|e-?mailed)\b",
     re.IGNORECASE,
 )
 _MOST = 25
@@ -23,7 +25,9 @@ def ask(draft: Draft, analysed: Callable[[Draft], None]) -> None:
         draft: the finished draft, with the document that it was read from.
         analysed: reads an empty draft of a document in full.
     """
-    doubtful = [i for i, sentence in enumerate(draft.document.sentences) if _RULE.search(sentence.text)][:_MOST]
+    doubtful = [i for i, sentence in enumerate(draft.document.sentences) if _RULE.search(sentence.text)][
+        :_MOST
+    ]
     if not doubtful:
         return
     known = {question.about for question in draft.assumptions}
@@ -36,11 +40,19 @@ def ask(draft: Draft, analysed: Callable[[Draft], None]) -> None:
         other = Draft(document=replace(draft.document, sentences=left))
         analysed(other)
         if _result(other) == whole:
-            draft.assume(f"What has the service to do for this: {text[:200]}?", "Nothing is built for it, as its rule was not understood.", text)
+            draft.assume(
+                f"What has the service to do for this: {text[:200]}?",
+                "Nothing is built for it, as its rule was not understood.",
+                text,
+            )
 
 
 def _result(draft: Draft) -> tuple[object, ...]:
     """All that a document says of entities, roles and rules."""
-    fields = sorted((entity.name, tuple(sorted(map(repr, entity.fields.values())))) for entity in draft.entities)
-    rules = sorted(repr(rule) for name, kept in draft.rules.items() if not name.startswith("_") for rule in kept)
+    fields = sorted(
+        (entity.name, tuple(sorted(map(repr, entity.fields.values())))) for entity in draft.entities
+    )
+    rules = sorted(
+        repr(rule) for name, kept in draft.rules.items() if not name.startswith("_") for rule in kept
+    )
     return (*fields, *rules, *sorted(draft.roles))

@@ -9,7 +9,10 @@ from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.draft import Draft
 from streams.agents.business_analyzer.rule_scenes import scenes
 
-_NAMED = re.compile(r"\b(?:has|have|with|and|,) (?:an? |the )?(?P<name>(?:valid )?(?:from|until|to|since|till)) (?P<kind>date|time|day)\b")
+_NAMED = re.compile(
+    r"\b(?:has|have|with|and|,) (?:an? |the )?(?P<name>(?:valid )?(?:from|until|to|since"
+    r"|till)) (?P<kind>date|time|day)\b"
+)
 
 
 def find(draft: Draft) -> None:

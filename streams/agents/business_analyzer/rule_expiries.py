@@ -18,18 +18,32 @@ def find(draft: Draft) -> None:
             continue
         target = matching(machine.states, lapse.target) or lapse.target
         sources = resolved_sources(machine.states, machine.initial, lapse.sources, target)
-        if "deleted" in draft.document.sentences[lapse.scene].low or "removed" in draft.document.sentences[lapse.scene].low:
-            draft.assume(f"What becomes of each {lapse.entity.label.lower()} that is to be deleted by itself?", f"It is kept as {target}.",
-                         draft.document.sentences[lapse.scene].text)  # fmt: skip
+        if (
+            "deleted" in draft.document.sentences[lapse.scene].low
+            or "removed" in draft.document.sentences[lapse.scene].low
+        ):
+            draft.assume(
+                f"What becomes of each {lapse.entity.label.lower()} that is to be deleted by itself?",
+                f"It is kept as {target}.",
+                draft.document.sentences[lapse.scene].text,
+            )
         if target in machine.states and sources:
             draft.rule(
                 "expiries",
-                Expiry(id=rule_id(lapse.entity.name, "becomes", target), entity=lapse.entity.name, sources=sources, target=target,
-                       start="created_at", minutes=lapse.minutes),  # fmt: skip
+                Expiry(
+                    id=rule_id(lapse.entity.name, "becomes", target),
+                    entity=lapse.entity.name,
+                    sources=sources,
+                    target=target,
+                    start="created_at",
+                    minutes=lapse.minutes,
+                ),
             )
 
 
-def resolved_sources(states: tuple[str, ...], initial: str, wanted: tuple[str, ...], target: str) -> tuple[str, ...]:
+def resolved_sources(
+    states: tuple[str, ...], initial: str, wanted: tuple[str, ...], target: str
+) -> tuple[str, ...]:
     """The states of the life cycle that the words mean."""
     if wanted and wanted[0].startswith("!"):
         step = matching(states, wanted[0][1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas.specification import Field, FieldType
 from streams.agents.business_analyzer import naming, words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
+from streams.agents.business_analyzer.word_sets import word_set
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
 TIMES = frozenset({"date", "datetime"})
@@ -46,7 +47,9 @@ def refer(entity: EntityDraft, other: EntityDraft, *, required: bool = True) -> 
         return known
     drop_mere_name(entity)
     name = other.reference
-    entity.put(Field(name=name, label=other.label, type="reference", references=other.name, required=required))
+    entity.put(
+        Field(name=name, label=other.label, type="reference", references=other.name, required=required)
+    )
     return name
 
 
@@ -64,7 +67,7 @@ def new_entity(draft: Draft, phrase: tuple[str, ...]) -> EntityDraft | None:
 
 
 def number_field(entity: EntityDraft, *preferred: str) -> Field | None:
-    """The number of the entity that measures it: one of the preferred words, else its only one, else money."""
+    """The number that measures the entity: one of the preferred words, else its only one, else money."""
     numbers = [f for f in entity.fields.values() if f.type in NUMBERS and not f.many and not f.choices]
     for word in preferred:
         for field in numbers:
@@ -88,24 +91,47 @@ def date_field(entity: EntityDraft, *avoid: str) -> Field | None:
 
 def money_or_number(name: str) -> FieldType:
     """The type of a total by its name."""
-    money = {"amount", "total", "price", "cost", "fee", "value", "sum", "revenue", "bill", "balance", "budget"}
+    money = {
+        "amount",
+        "total",
+        "price",
+        "cost",
+        "fee",
+        "value",
+        "sum",
+        "revenue",
+        "bill",
+        "balance",
+        "budget",
+    }
     return "money" if set(name.split("_")) & money else "decimal"
 
 
 def safe_name(phrase: str, entity: EntityDraft) -> str:
     """A field name of the phrase."""
-    parts = tuple(part for part in phrase.lower().split() if part not in ("the", "a", "an", "its", "their", "of"))
+    parts = tuple(
+        part for part in phrase.lower().split() if part not in ("the", "a", "an", "its", "their", "of")
+    )
     return naming.field_name(parts, entity.words) if parts else ""
 
 
-_COUNTED = frozenset("maximum max minimum min number limit count capacity goal target quota hours minutes quantity amount size seats places score points total".split())
+_COUNTED = word_set(
+    "maximum max minimum min number limit count capacity goal target quota hours minutes quantity amount "
+    "size seats places score points total"
+)
 
 
 def as_number(entity: EntityDraft, field: Field, like: Field | None = None) -> Field:
     """The field as a number, where its name says that it is one and the reading took it for a text."""
     if field.type != "text" or field.many or field.unique or not set(field.name.split("_")) & _COUNTED:
         return field
-    kind: FieldType = like.type if like is not None and like.type in NUMBERS else "decimal" if "hours" in field.name else "integer"
+    kind: FieldType = (
+        like.type
+        if like is not None and like.type in NUMBERS
+        else "decimal"
+        if "hours" in field.name
+        else "integer"
+    )
     entity.change(field.name, type=kind, max_length=0, minimum="0")
     return entity.fields[field.name]
 

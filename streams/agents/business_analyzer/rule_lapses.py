@@ -11,10 +11,20 @@ from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, made_
 
 _MINUTES = {"minute": 1, "min": 1, "hour": 60, "day": 1_440, "week": 10_080, "month": 43_200, "year": 525_600}
 _TIME = r"(?P<n>\d+) ?(?P<unit>minute|min|hour|day|week|month|year)s?"
-_HELD = re.compile(rf"\b(?:held|reserved|kept|blocked|on hold|valid|hold|holds) (?:for|up to|only)(?: up to| only| at most)? {_TIME}\b")
-_EXPIRE = re.compile(rf"\b(?P<what>[\w\- ]*?)(?:expires?|lapses?|(?:is|are) (?:automatically )?(?:cancelled|canceled|released|closed|deleted|removed|archived|rejected|withdrawn)(?: again)?(?: automatically)?)(?: automatically| by itself| by themselves)?(?: again)? (?:after|in|within) {_TIME}\b(?P<rest>.*)")
+_HELD = re.compile(
+    rf"\b(?:held|reserved|kept|blocked|on hold|valid|hold|holds) (?:for|up to|only)(?: up to| only"
+    rf"| at most)? {_TIME}\b"
+)
+_EXPIRE = re.compile(
+    rf"\b(?P<what>[\w\- ]*?)(?:expires?|lapses?|(?:is|are) (?:automatically )?(?:cancelled|canceled"
+    rf"|released|closed|deleted|removed|archived|rejected|withdrawn)(?: again)?(?: automatically)?)(?: "
+    rf"automatically| by itself| by themselves)?(?: again)? (?:after|in|within) {_TIME}\b(?P<rest>.*)"
+)
 _BARE = re.compile(r"\b(?P<what>[\w\-]+ [\w\-]+|[\w\-]+) (?:then )?(?:expires?|lapses?)\b(?! date)")
-_UNLESS = re.compile(rf"\b(?:not|un)[ -]?(?P<step>paid|confirmed|collected|accepted|picked up|answered|approved|claimed|redeemed|completed)\b[^.;]*?\b(?:within|after|in|for) {_TIME}")
+_UNLESS = re.compile(
+    rf"\b(?:not|un)[ -]?(?P<step>paid|confirmed|collected|accepted|picked up|answered|approved|claimed"
+    rf"|redeemed|completed)\b[^.;]*?\b(?:within|after|in|for) {_TIME}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +49,24 @@ def lapses(draft: Draft) -> list[Lapse]:
         entity = _about(scene, (expire or unless or hold))
         if hold and entity is not None and not re.search(r"\bvalid\b", hold[0]):
             held = (entity, _minutes(hold))
-        if entity is not None and (expire or (unless and re.search(r"\b(?:expires?|cancel|cancell?ed|released|closed|lapses?)\b", scene.text))):
+        if entity is not None and (
+            expire
+            or (
+                unless
+                and re.search(r"\b(?:expires?|cancel|cancell?ed|released|closed|lapses?)\b", scene.text)
+            )
+        ):
             match = expire or unless
             assert match is not None
-            found.append(Lapse(entity, _sources(scene.text), _target(scene.text), _minutes(match), scene.index))
+            found.append(
+                Lapse(entity, _sources(scene.text), _target(scene.text), _minutes(match), scene.index)
+            )
             continue
         bare = _BARE.search(scene.text)
         if bare and held:
-            found.append(Lapse(held[0], _sources(bare["what"]) or _reserved(scene), "expired", held[1], scene.index))
+            found.append(
+                Lapse(held[0], _sources(bare["what"]) or _reserved(scene), "expired", held[1], scene.index)
+            )
     return found
 
 
@@ -67,10 +87,16 @@ def _about(scene: Scene, match: re.Match[str] | None) -> EntityDraft | None:
 
 def _sources(text: str) -> tuple[str, ...]:
     """'unpaid' and 'not paid' stand for the states before paid; other words are states."""
-    opposite = re.search(r"\b(?:un|not )(?P<step>paid|confirmed|collected|accepted|answered|approved|claimed|redeemed|completed)\b", text)
+    opposite = re.search(
+        r"\b(?:un|not )(?P<step>paid|confirmed|collected|accepted|answered|approved|claimed|redeemed"
+        r"|completed)\b",
+        text,
+    )
     if opposite:
         return (f"!{opposite['step']}",)
-    adjective = re.search(r"\b(?P<state>open|pending|draft|new|reserved|held|inactive|submitted|sent)s?\b", text)
+    adjective = re.search(
+        r"\b(?P<state>open|pending|draft|new|reserved|held|inactive|submitted|sent)s?\b", text
+    )
     return (naming.choice_value(adjective["state"]),) if adjective else ()
 
 

@@ -21,26 +21,72 @@ from streams.agents.business_analyzer.rule_scenes import (
 )
 from streams.agents.business_analyzer.rule_states import states_of
 from streams.agents.business_analyzer.state_words import FINAL, NEGATIVE, matching
+from streams.agents.business_analyzer.word_sets import word_set
 
-_AT_MOST = r"(?:no more than|not more than|at most|a maximum of|maximum|max|up to|never more than|more than|only|limited to|as many as)"
-_PER = r"(?:per|for each|for every|for one|in one|each|every|a|on one|in a single|by each|for the same|with the same)"
+_AT_MOST = (
+    r"(?:no more than|not more than|at most|a maximum of|maximum|max|up to|never more than|more than|only"
+    r"|limited to|as many as)"
+)
+_PER = (
+    r"(?:per|for each|for every|for one|in one|each|every|a|on one|in a single|by each|for the same"
+    r"|with the same)"
+)
 _NUMBERED = re.compile(
-    rf"\b(?P<most>{_AT_MOST}) (?P<n>\d+(?:\.\d+)?) (?P<what>[\w\- ]+?)(?: (?:is|are|can be|may be) (?:allowed|booked|made|taken|reserved|possible|borrowed))? {_PER} (?P<groups>[\w\- ,]+?)(?:$|[.;])"
+    rf"\b(?P<most>{_AT_MOST}) (?P<n>\d+(?:\.\d+)?) (?P<what>[\w\- ]+?)(?: (?:is|are|can be"
+    rf"|may be) (?:allowed|booked|made|taken|reserved|possible"
+    rf"|borrowed))? {_PER} (?P<groups>[\w\- ,]+?)(?:$|[.;])"
 )
-_MAY_HAVE = re.compile(rf"\b(?P<who>[\w\- ]+?) (?:may|can|must|cannot|should|is allowed to|are allowed to)(?: not| only)? (?:have|borrow|book|hold|own|take|reserve|make|log|rent|attend|place)(?: only)? (?P<most>{_AT_MOST}) (?P<n>\d+) (?P<what>[\w\- ]+?)(?: at (?:once|the same time|a time)| simultaneously| in total| (?:per|a|in a|each) (?P<period>day|week|month|year|date)| on (?:the same|one|a) (?P<period2>day|date))?$")
+_MAY_HAVE = re.compile(
+    rf"\b(?P<who>[\w\- ]+?) (?:may|can|must|cannot|should|is allowed to|are allowed to)(?: not"
+    rf"| only)? (?:have|borrow|book|hold|own|take|reserve|make|log|rent|attend"
+    rf"|place)(?: only)? (?P<most>{_AT_MOST}) (?P<n>\d+) (?P<what>[\w\- ]+?)(?: at (?:once|the same time"
+    rf"|a time)| simultaneously| in total| (?:per|a|in a|each) (?P<period>day|week|month|year|date)"
+    rf"| on (?:the same|one|a) (?P<period2>day|date))?$"
+)
 _PATH = re.compile(
-    r"\b(?:no more|not more|never more|more|fewer) (?P<what>[\w\-]+(?: [\w\-]+)?) than (?:there are |its |the |their |available )*(?P<limit>[\w\- ]+?)(?: (?:are )?(?:available|left|in total))?(?:$|[,;])"
+    r"\b(?:no more|not more|never more|more|fewer) (?P<what>[\w\-]+(?: [\w\-]+)?) than (?:there are |its "
+    r"|the |their |available )*(?P<limit>[\w\- ]+?)(?: (?:are )?(?:available|left|in total))?(?:$|[,;])"
 )
-_SELL = re.compile(r"\b(?:never|not|cannot|do not) (?P<verb>sell|book|reserve|register|accept|admit|overbook|assign|lend|give out)(?: [\w\-]+)? more (?:[\w\-]+ )?than (?P<limits>[\w\- ,]+)$")
-_EXCEED = re.compile(r"\b(?:number of|count of|total|sum of(?: the)?|total number of) (?P<what>[\w\- ]+?) (?:must|may|can|should|shall|is)?(?:not| never|not) ?(?:be )?(?:exceed|greater than|more than|larger than|higher than|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$")
-_CANNOT_EXCEED = re.compile(r"\b(?:number of|count of|total number of) (?P<what>[\w\- ]+?) (?:cannot|must not|may not|should not|must never|can never|may never) (?:be )?(?:exceed|greater than|more than|larger than|higher than|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$")
-_FULL = re.compile(r"\b(?:once|when|if|as soon as) (?:an? |the |all )?(?P<whole>[\w\-]+)(?: (?:is|are))? (?:full|fully booked|sold out|taken|reached)\b")
-_ONLY_ONE = re.compile(r"\b(?:only|at most|no more than|not more than|exactly) (?:one|1) (?P<what>[\w\- ]+?) (?:per|for each|for the same|for every|with the same|each) (?P<groups>[\w\- ,]+)$")
-_ONCE_PER = re.compile(r"\b(?P<what>[\w\- ]+?) (?:can|may|must|cannot|is|are|should)(?: not)?(?: only)?(?: be)? (?P<verb>[a-z]+)(?: [\w\- ]+?)? (?:only once|once|twice|more than once|at most once|only one time) (?:per|for each|for the same|for every|in the same|for|in each|in) (?:the same |an? |one |each )?(?P<groups>[\w\- ,]+)$")
-_SAME_TWICE = re.compile(r"\b(?:the )?same (?P<what>[\w\- ]+?) (?:of|in|at|on|for) (?:an? |the |one )?(?P<whole>[\w\-]+) (?:cannot|must not|may not|can only|may only) be (?P<verb>[a-z]+) (?:twice|more than once|once|again)")
-_COMBINATION = re.compile(r"\b(?:the )?combination of (?P<groups>[\w\- ,]+?) (?:is|must be|has to be|should be) unique")
+_SELL = re.compile(
+    r"\b(?:never|not|cannot|do not) (?P<verb>sell|book|reserve|register|accept|admit|overbook|assign|lend"
+    r"|give out)(?: [\w\-]+)? more (?:[\w\-]+ )?than (?P<limits>[\w\- ,]+)$"
+)
+_EXCEED = re.compile(
+    r"\b(?:number of|count of|total|sum of(?: the)?|total number of) (?P<what>[\w\- ]+?) (?:must|may|can"
+    r"|should|shall|is)?(?:not| never|not) ?(?:be )?(?:exceed|greater than|more than|larger than"
+    r"|higher than|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$"
+)
+_CANNOT_EXCEED = re.compile(
+    r"\b(?:number of|count of|total number of) (?P<what>[\w\- ]+?) (?:cannot|must not|may not|should not"
+    r"|must never|can never|may never) (?:be )?(?:exceed|greater than|more than|larger than|higher than"
+    r"|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$"
+)
+_FULL = re.compile(
+    r"\b(?:once|when|if|as soon as) (?:an? |the |all )?(?P<whole>[\w\-]+)(?: (?:is|are))? (?:full"
+    r"|fully booked|sold out|taken|reached)\b"
+)
+_ONLY_ONE = re.compile(
+    r"\b(?:only|at most|no more than|not more than|exactly) (?:one|1) (?P<what>[\w\- ]+?) (?:per|for each"
+    r"|for the same|for every|with the same|each) (?P<groups>[\w\- ,]+)$"
+)
+_ONCE_PER = re.compile(
+    r"\b(?P<what>[\w\- ]+?) (?:can|may|must|cannot|is|are"
+    r"|should)(?: not)?(?: only)?(?: be)? (?P<verb>[a-z]+)(?: [\w\- ]+?)? (?:only once|once|twice"
+    r"|more than once|at most once|only one time) (?:per|for each|for the same|for every|in the same|for"
+    r"|in each|in) (?:the same |an? |one |each )?(?P<groups>[\w\- ,]+)$"
+)
+_SAME_TWICE = re.compile(
+    r"\b(?:the )?same (?P<what>[\w\- ]+?) (?:of|in|at|on|for) (?:an? |the "
+    r"|one )?(?P<whole>[\w\-]+) (?:cannot|must not|may not|can only|may only) be (?P<verb>[a-z]+) (?:twice"
+    r"|more than once|once|again)"
+)
+_COMBINATION = re.compile(
+    r"\b(?:the )?combination of (?P<groups>[\w\- ,]+?) (?:is|must be|has to be|should be) unique"
+)
 _PERIODS = {"day", "date"}
-_UNITS = frozenset("hour hours minute minutes euro euros dollar dollars kilo kilos kg day days point points unit units".split())
+_UNITS = word_set(
+    "hour hours minute minutes euro euros dollar dollars kilo kilos kg day days point points unit units"
+)
 
 
 def find(draft: Draft) -> None:
@@ -72,7 +118,9 @@ def _group_paths(draft: Draft, entity: EntityDraft, groups: list[str]) -> tuple[
             other = entity_in(draft, bare)
             path = entity.reference_to(other) if other is not None and other is not entity else ""
             path = path or path_named(draft, entity, bare)
-            path = path or next((prefix for prefix, reached in reachable(draft, entity) if reached is other), "")
+            path = path or next(
+                (prefix for prefix, reached in reachable(draft, entity) if reached is other), ""
+            )
         if not path:
             return ()
         found.append(path)
@@ -95,7 +143,9 @@ def _measured(draft: Draft, scene: Scene, what: str) -> list[tuple[EntityDraft, 
 
 def _numbered(draft: Draft, scene: Scene) -> None:
     match = _NUMBERED.search(scene.text)
-    if not match or match["most"] == "more than" and not re.search(r"\b(?:not|cannot|never|nobody|no)\b", scene.text):
+    if not match or (
+        match["most"] == "more than" and not re.search(r"\b(?:not|cannot|never|nobody|no)\b", scene.text)
+    ):
         return
     groups = _split(match["groups"])
     groups = [g for g in groups if g]
@@ -154,19 +204,25 @@ def _paths(draft: Draft, scene: Scene) -> None:
         match = pattern.search(scene.text)
         if match and refuses:
             counted = entity_in(draft, match["what"])
-            field = next((True for e in scene.entities if field_named(e, f"number of {match['what']}", NUMBERS)), False)
+            field = next(
+                (True for e in scene.entities if field_named(e, f"number of {match['what']}", NUMBERS)), False
+            )
             if counted is not None and not field:
-                _capacity(draft, scene, counted, match["limit"])
+                _capacity(draft, counted, match["limit"])
                 return
     sell = _SELL.search(scene.text)
     if sell:
         counted = _sold(draft, scene)
         if counted is not None:
             for limit in _split(sell["limits"]):
-                _capacity(draft, scene, counted, re.sub(r"^(?:the|its|their|available)\s+", "", limit))
+                _capacity(draft, counted, re.sub(r"^(?:the|its|their|available)\s+", "", limit))
 
 
-_TOTAL = re.compile(r"\b(?:total|sum|total number)(?: of)?(?: the)? (?P<what>[\w\- ]+?) (?:of|in|for|per) (?:an? |one |each |the )?(?P<whole>[\w\-]+) (?:must|may|can|should|cannot)(?: not| never)? (?:be )?(?:exceed|greater than|more than|larger than|higher than|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$")
+_TOTAL = re.compile(
+    r"\b(?:total|sum|total number)(?: of)?(?: the)? (?P<what>[\w\- ]+?) (?:of|in|for|per) (?:an? |one "
+    r"|each |the )?(?P<whole>[\w\-]+) (?:must|may|can|should|cannot)(?: not| never)? (?:be )?(?:exceed"
+    r"|greater than|more than|larger than|higher than|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$"
+)
 
 
 def _total(draft: Draft, scene: Scene) -> bool:
@@ -184,12 +240,12 @@ def _total(draft: Draft, scene: Scene) -> bool:
 
 def _sold(draft: Draft, scene: Scene) -> EntityDraft | None:
     """What is sold or booked one by one: the record furthest from what has the capacity."""
-    options = [e for e in (*scene.entities, *([scene.topic] if scene.topic else []))]
+    options = [*scene.entities, *([scene.topic] if scene.topic else [])]
     leaves = [e for e in draft.entities if reachable(draft, e) and not referring(draft, e)]
     return next((e for e in options if e in leaves), leaves[0] if leaves else None)
 
 
-def _capacity(draft: Draft, scene: Scene, counted: EntityDraft, limit: str) -> None:
+def _capacity(draft: Draft, counted: EntityDraft, limit: str) -> None:
     for prefix, whole in reachable(draft, counted):
         field = field_named(whole, limit, NUMBERS)
         text = field_named(whole, limit, frozenset({"text"})) if field is None else None
@@ -197,7 +253,7 @@ def _capacity(draft: Draft, scene: Scene, counted: EntityDraft, limit: str) -> N
         field = field if field is not None and field.type in NUMBERS else None
         if field is not None:
             maximum = f"{prefix}.{field.name}"
-            _write(draft, counted, _amount(counted, limit), (prefix,), maximum, limit)
+            _write(draft, counted, _amount(counted), (prefix,), maximum, limit)
             return
     inner = field_named(counted, limit, NUMBERS)
     if inner is None:
@@ -207,10 +263,25 @@ def _capacity(draft: Draft, scene: Scene, counted: EntityDraft, limit: str) -> N
                 _write(draft, other, "count", (via,), f"{via}.{field.name}", limit)
 
 
-def _amount(counted: EntityDraft, limit: str) -> str:
+def _amount(counted: EntityDraft) -> str:
     """Records that take several places at once are summed by their number of places."""
     for field in counted.fields.values():
-        if field.type == "integer" and not field.choices and set(field.name.split("_")) & {"quantity", "seats", "places", "spots", "tickets", "participants", "persons", "people", "guests"}:
+        if (
+            field.type == "integer"
+            and not field.choices
+            and set(field.name.split("_"))
+            & {
+                "quantity",
+                "seats",
+                "places",
+                "spots",
+                "tickets",
+                "participants",
+                "persons",
+                "people",
+                "guests",
+            }
+        ):
             return field.name
     return "count"
 
@@ -221,20 +292,31 @@ def _full(draft: Draft, scene: Scene) -> None:
     whole = entity_in(draft, match["whole"]) if match else None
     if whole is None:
         return
-    size = field_named(whole, "capacity", NUMBERS) or field_named(whole, "number of seats", NUMBERS) or field_named(whole, "max participants", NUMBERS)
+    size = (
+        field_named(whole, "capacity", NUMBERS)
+        or field_named(whole, "number of seats", NUMBERS)
+        or field_named(whole, "max participants", NUMBERS)
+    )
     size = size or field_named(whole, "places", NUMBERS)
     for child, via in referring(draft, whole):
         if size is not None:
-            _write(draft, child, _amount(child, size.name), (via,), f"{via}.{size.name}", "places")
+            _write(draft, child, _amount(child), (via,), f"{via}.{size.name}", "places")
             return
 
 
-def _write(draft: Draft, entity: EntityDraft, measure: str, groups: tuple[str, ...], maximum: str, what: str) -> None:
+def _write(
+    draft: Draft, entity: EntityDraft, measure: str, groups: tuple[str, ...], maximum: str, what: str
+) -> None:
     top = field_at(draft, entity, maximum) if not maximum.startswith("=") else None
     if top is not None and top.type == "text":
         return
     states = states_of(draft, entity)
-    ignoring = [state for state in states if state in (FINAL | NEGATIVE | {"returned", "closed", "finished"}) - {"on_hold", "blocked", "won", "hired"}]
+    ignoring = [
+        state
+        for state in states
+        if state
+        in (FINAL | NEGATIVE | {"returned", "closed", "finished"}) - {"on_hold", "blocked", "won", "hired"}
+    ]
     word = re.search(r"\b(open|active|current|pending|running)\b", what)
     if word and matching(states, word[1]):
         ignoring = [state for state in states if state != matching(states, word[1])]
@@ -243,8 +325,16 @@ def _write(draft: Draft, entity: EntityDraft, measure: str, groups: tuple[str, .
             entity.change(group, required=True)
     draft.rule(
         "limits",
-        Limit(id=rule_id(entity.name, "limit", measure, maximum), entity=entity.name, measure=measure, group_by=groups, maximum=maximum,
-              ignoring_states=tuple(ignoring), message=f"The limit of {maximum.lstrip('=').replace('_id', '').replace('.', ' ').replace('_', ' ')} is reached."),  # fmt: skip
+        Limit(
+            id=rule_id(entity.name, "limit", measure, maximum),
+            entity=entity.name,
+            measure=measure,
+            group_by=groups,
+            maximum=maximum,
+            ignoring_states=tuple(ignoring),
+            message=f"The limit of "
+            f"{maximum.lstrip('=').replace('_id', '').replace('.', ' ').replace('_', ' ')} is reached.",
+        ),
     )
 
 
@@ -264,7 +354,12 @@ def _unique_of(draft: Draft, scene: Scene, match: re.Match[str]) -> bool:
     if re.search(r"\btime\b", " ".join(groups)) or any(g in ("week", "month", "year") for g in groups):
         return False
     named = entity_in(draft, what) if what else None
-    near = [*([named] if named else []), *scene.entities, *([scene.topic] if scene.topic else []), *draft.entities]
+    near = [
+        *([named] if named else []),
+        *scene.entities,
+        *([scene.topic] if scene.topic else []),
+        *draft.entities,
+    ]
     for entity in near:
         fields = _group_paths(draft, entity, groups)
         own = field_named(entity, what) if what and named is not entity else None
@@ -278,8 +373,15 @@ def _unique_of(draft: Draft, scene: Scene, match: re.Match[str]) -> bool:
     return False
 
 
-_EACH_ONE = re.compile(r"^(?:each|every|an?|no) (?P<who>[\w\-]+) (?:has|can have|may have|gets|can give|may give|can write|may write|can submit) (?:only|at most|exactly|more than) (?:one|1) (?P<what>[\w\-]+) (?:per|for each|for the same|in each|for an?|for every) (?P<groups>[\w\- ]+)$")
-_PAYS_ONCE = re.compile(r"^(?:each|every|an?) (?P<who>[\w\-]+) (?:can |may |must )?(?:only )?(?P<verb>[a-z]+) (?:only )?once (?:per|for each|in each|for every) (?P<groups>[\w\-]+)$")
+_EACH_ONE = re.compile(
+    r"^(?:each|every|an?|no) (?P<who>[\w\-]+) (?:has|can have|may have|gets|can give|may give|can write"
+    r"|may write|can submit) (?:only|at most|exactly|more than) (?:one|1) (?P<what>[\w\-]+) (?:per|for each"
+    r"|for the same|in each|for an?|for every) (?P<groups>[\w\- ]+)$"
+)
+_PAYS_ONCE = re.compile(
+    r"^(?:each|every|an?) (?P<who>[\w\-]+) (?:can |may |must )?(?:only )?(?P<verb>[a-z]+) (?:only )?once "
+    r"(?:per|for each|in each|for every) (?P<groups>[\w\-]+)$"
+)
 
 
 def _person_once(draft: Draft, scene: Scene) -> bool:
@@ -289,9 +391,17 @@ def _person_once(draft: Draft, scene: Scene) -> bool:
         return False
     named = entity_in(draft, match["what"]) if match.re is _EACH_ONE else None
     whole = entity_in(draft, match["groups"])
-    children = [named] if named is not None else [child for child, _ in referring(draft, whole)] if whole is not None else []
+    children = (
+        [named]
+        if named is not None
+        else [child for child, _ in referring(draft, whole)]
+        if whole is not None
+        else []
+    )
     if not children and match["groups"] in _PERIODS:
-        children = [entity for entity in draft.entities if any(f.type == "date" for f in entity.fields.values())]
+        children = [
+            entity for entity in draft.entities if any(f.type == "date" for f in entity.fields.values())
+        ]
     for child in children:
         who = entity_in(draft, match["who"])
         own = child.reference_to(who) if who is not None and who is not child else ""
@@ -303,9 +413,25 @@ def _person_once(draft: Draft, scene: Scene) -> bool:
     return False
 
 
-_TWICE = re.compile(r"\b(?:nobody|no [\w]+|(?P<who>[\w\- ]+?)) (?:can|may|must|cannot)?(?: not)? ?(?P<verb>[a-z]+)(?: [\w\- ]+?)? (?:twice|more than once|only once|once)\b(?: (?:for|in|at|to|per|on) (?:the same |an? |one |each )?(?P<whole>[\w\-]+))?")
-_VERBED = {"register": "registration", "enrol": "enrolment", "enroll": "enrollment", "book": "booking", "vote": "vote", "apply": "application",
-           "rate": "rating", "review": "review", "sign": "registration", "join": "membership", "subscribe": "subscription", "reserve": "reservation"}  # fmt: skip
+_TWICE = re.compile(
+    r"\b(?:nobody|no [\w]+|(?P<who>[\w\- ]+?)) (?:can|may|must"
+    r"|cannot)?(?: not)? ?(?P<verb>[a-z]+)(?: [\w\- ]+?)? (?:twice|more than once|only once"
+    r"|once)\b(?: (?:for|in|at|to|per|on) (?:the same |an? |one |each )?(?P<whole>[\w\-]+))?"
+)
+_VERBED = {
+    "register": "registration",
+    "enrol": "enrolment",
+    "enroll": "enrollment",
+    "book": "booking",
+    "vote": "vote",
+    "apply": "application",
+    "rate": "rating",
+    "review": "review",
+    "sign": "registration",
+    "join": "membership",
+    "subscribe": "subscription",
+    "reserve": "reservation",
+}
 
 
 def _register_twice(draft: Draft, scene: Scene) -> bool:
@@ -315,11 +441,17 @@ def _register_twice(draft: Draft, scene: Scene) -> bool:
         return False
     whole = entity_in(draft, match["whole"])
     noun = _VERBED.get(match["verb"], "")
-    entity = next((e for e, _ in referring(draft, whole) if e.words[-1] == noun), None) if whole is not None else None
+    entity = (
+        next((e for e, _ in referring(draft, whole) if e.words[-1] == noun), None)
+        if whole is not None
+        else None
+    )
     if whole is None or entity is None:
         return False
     person = next((f.name for f in entity.fields.values() if f.type == "email"), "")
-    person = person or next((f.name for f in entity.fields.values() if f.references and f.references != whole.name), "")
+    person = person or next(
+        (f.name for f in entity.fields.values() if f.references and f.references != whole.name), ""
+    )
     person = person or next((f.name for f in entity.fields.values() if f.type == "text"), "")
     if not person:
         return False
@@ -332,6 +464,11 @@ def _write_unique(draft: Draft, entity: EntityDraft, fields: tuple[str, ...]) ->
     listed = " and ".join(words.label(field.removesuffix("_id").split("_")).lower() for field in fields)
     draft.rule(
         "uniques",
-        Unique(id=rule_id(entity.name, "unique", *fields), entity=entity.name, fields=fields, ignoring_states=ignoring,
-               message=f"There is one with the same {listed} already."),  # fmt: skip
+        Unique(
+            id=rule_id(entity.name, "unique", *fields),
+            entity=entity.name,
+            fields=fields,
+            ignoring_states=ignoring,
+            message=f"There is one with the same {listed} already.",
+        ),
     )

@@ -17,7 +17,10 @@ from streams.agents.business_analyzer.rule_states import machine_of, write
 from streams.agents.business_analyzer.rule_transitions import Cycle, Transition
 
 _LENDING = {"borrow": "loan", "lend": "loan", "loan": "loan", "rent": "rental"}
-_DAYS = re.compile(r"\bfor (?:up to |at most |a maximum of )?(?P<n>\d+) (?P<unit>day|week|hour)s?\b|\b(?:due|returned|back|brought back|due back) (?:in|after|within) (?P<n2>\d+) (?P<unit2>day|week|hour)s?\b")
+_DAYS = re.compile(
+    r"\bfor (?:up to |at most |a maximum of )?(?P<n>\d+) (?P<unit>day|week|hour)s?\b|\b(?:due|returned|back"
+    r"|brought back|due back) (?:in|after|within) (?P<n2>\d+) (?P<unit2>day|week|hour)s?\b"
+)
 _FACTOR = {"day": 1, "week": 7, "hour": 1}
 
 
@@ -27,7 +30,12 @@ def find(draft: Draft) -> None:
         for clause in scene.clauses:
             verb = next((verb for verb in clause.verbs if verb in _LENDING), "")
             thing = _thing(scene, clause) if verb else None
-            if thing is None or clause.negative or thing.words[-1] in ("loan", "rental") or _planned(draft, verb):
+            if (
+                thing is None
+                or clause.negative
+                or thing.words[-1] in ("loan", "rental")
+                or _planned(draft, verb)
+            ):
                 continue
             loan = _loan(draft, scene, thing, _LENDING[verb])
             if loan is None:
@@ -70,7 +78,10 @@ def _borrower(draft: Draft, scene: Scene, clause: Clause, loan: EntityDraft) -> 
     if not role or role[-1] in ("user", "person", "staff", "librarian", "employee-of-staff"):
         return
     person = draft.resolve(role)
-    if any(name in loan.fields for name in (words.snake(role), f"{words.snake(role)}_name", f"{words.snake(role)}_id", "borrower")):
+    if any(
+        name in loan.fields
+        for name in (words.snake(role), f"{words.snake(role)}_name", f"{words.snake(role)}_id", "borrower")
+    ):
         return
     if person is None:
         person = draft.add(role)
@@ -85,7 +96,14 @@ def _process(draft: Draft, loan: EntityDraft, thing: EntityDraft, kind: str) -> 
         take(draft, thing, verb)
     active = "borrowed" if kind == "loan" else "rented"
     roles = tuple(dict.fromkeys(role for scene in scenes(draft) if (role := _returning(scene))))
-    started = next((f.name for f in loan.fields.values() if f.type in ("date", "datetime") and not f.name.startswith(("due", "return"))), "")
+    started = next(
+        (
+            f.name
+            for f in loan.fields.values()
+            if f.type in ("date", "datetime") and not f.name.startswith(("due", "return"))
+        ),
+        "",
+    )
     started = started or ensure(loan, f"{words.snake((kind,))}_date", "date", default="today").name
     _due(draft, loan, started)
     ensure(loan, "returned_at", "datetime", read_only=True)
@@ -94,7 +112,16 @@ def _process(draft: Draft, loan: EntityDraft, thing: EntityDraft, kind: str) -> 
         cycle = Cycle(states=(active, "returned"), initial=active, free=False)
         cycle.transitions = [Transition(name="return", target="returned", sources=(active,), roles=roles)]
         write(draft, Facts(entity=loan), cycle)
-    draft.rule("effects", Effect(id=rule_id(loan.name, "return time"), entity=loan.name, on="return", field="returned_at", value="now"))
+    draft.rule(
+        "effects",
+        Effect(
+            id=rule_id(loan.name, "return time"),
+            entity=loan.name,
+            on="return",
+            field="returned_at",
+            value="now",
+        ),
+    )
     _availability(draft, loan, thing)
 
 
@@ -107,7 +134,10 @@ def _due(draft: Draft, loan: EntityDraft, started: str) -> None:
     for scene in scenes(draft):
         benefit = draft.document.sentences[scene.index].benefit.lower()
         match = _DAYS.search(scene.text) or _DAYS.search(benefit)
-        near = any(verb in _LENDING or verb == "return" for clause in scene.clauses for verb in clause.verbs) or entity_in(draft, scene.text) is loan
+        near = (
+            any(verb in _LENDING or verb == "return" for clause in scene.clauses for verb in clause.verbs)
+            or entity_in(draft, scene.text) is loan
+        )
         if not match or not near:
             continue
         unit = match["unit"] or match["unit2"]
@@ -117,8 +147,15 @@ def _due(draft: Draft, loan: EntityDraft, started: str) -> None:
         ensure(loan, name, "datetime" if unit == "hour" else "date", read_only=True)
         draft.rule(
             "derivations",
-            Derivation(id=rule_id(loan.name, name), entity=loan.name, field=name, kind="offset", operands=(started,),
-                       amount=f"={days}", unit="hours" if unit == "hour" else "days"),  # fmt: skip
+            Derivation(
+                id=rule_id(loan.name, name),
+                entity=loan.name,
+                field=name,
+                kind="offset",
+                operands=(started,),
+                amount=f"={days}",
+                unit="hours" if unit == "hour" else "days",
+            ),
         )
         return
 
@@ -127,10 +164,22 @@ def _availability(draft: Draft, loan: EntityDraft, thing: EntityDraft) -> None:
     """A thing can be lent as often as there are copies of it, once where none are counted."""
     reference = loan.reference_to(thing)
     copies = number_field(thing, "copies", "stock", "quantity", "available", "units", "pieces", "count")
-    counted = copies is not None and copies.type == "integer" and set(copies.name.split("_")) & {"copies", "stock", "quantity", "available", "units", "pieces", "count"}
+    counted = (
+        copies is not None
+        and copies.type == "integer"
+        and set(copies.name.split("_"))
+        & {"copies", "stock", "quantity", "available", "units", "pieces", "count"}
+    )
     maximum = f"{reference}.{copies.name}" if copies is not None and counted else "=1"
     draft.rule(
         "limits",
-        Limit(id=rule_id(loan.name, "availability"), entity=loan.name, measure="count", group_by=(reference,), maximum=maximum,
-              ignoring_states=("returned",), message=f"No {thing.label.lower()} is available."),  # fmt: skip
+        Limit(
+            id=rule_id(loan.name, "availability"),
+            entity=loan.name,
+            measure="count",
+            group_by=(reference,),
+            maximum=maximum,
+            ignoring_states=("returned",),
+            message=f"No {thing.label.lower()} is available.",
+        ),
     )

@@ -1,7 +1,8 @@
-"""Records that can no longer be changed: by their state, by the state of what they belong to, by a locked period."""
+"""Records that can no longer be changed: by their state, by that of their whole, by a locked period."""
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from schemas.specification import Field, Lock, PeriodLock, Permission
@@ -16,19 +17,43 @@ from streams.agents.business_analyzer.rule_states import machine_of
 from streams.agents.business_analyzer.state_words import matching
 
 _CHANGE = r"(?:changed|edited|modified|updated|altered|amended|corrected|touched|adjusted)"
-_ONLY = re.compile(rf"\bonly (?P<what>[\w\- ,]+?) (?:can|may) (?:still )?be (?P<verbs>{_CHANGE}|deleted|removed)(?: (?:and|or) (?P<more>{_CHANGE}|deleted|removed))?")
+_ONLY = re.compile(
+    rf"\bonly (?P<what>[\w\- ,]+?) (?:can|may) (?:still )?be (?P<verbs>{_CHANGE}|deleted|removed)(?: (?:and"
+    rf"|or) (?P<more>{_CHANGE}|deleted|removed))?"
+)
 _ACTIVE_ONLY = re.compile(r"\b(?:change|edit|modify|update|delete)s? only (?P<what>[\w\- ]+)")
 _NOT = re.compile(
-    rf"\b(?:(?:cannot|can no longer|may not|may no longer|must not|must no longer|can never|must never|may never|shall not|should not|is not|are not)"
-    rf"(?: be)?(?: any ?more| anymore)? (?P<verbs>{_CHANGE}|deleted|removed)(?:,? (?:and|or|nor) (?P<more>{_CHANGE}|deleted|removed))?"
-    rf"|(?:is|are|becomes?|stays?|remains?) (?:then )?(?P<fixed>read[- ]only|immutable|locked|final|frozen|unchangeable|not editable|not changeable|protected))\b"
+    rf"\b(?:(?:cannot|can no longer|may not|may no longer|must not|must no longer|can never|must never"
+    rf"|may never|shall not|should not|is not|are not)"
+    rf"(?: be)?(?: any ?more| anymore)? (?P<verbs>{_CHANGE}|deleted|removed)(?:,? (?:and|or"
+    rf"|nor) (?P<more>{_CHANGE}|deleted|removed))?"
+    rf"|(?:is|are|becomes?|stays?|remains?) (?:then )?(?P<fixed>read[- ]only|immutable|locked|final|frozen"
+    rf"|unchangeable|not editable|not changeable|protected))\b"
 )
-_AFTER = re.compile(r"\b(?:once|after|when|as soon as|if) (?:it|they|an? [\w ]+?|the [\w ]+?|[\w]+)?(?: (?:is|are|has been|have been|was|were|being))? ?(?P<state>[a-z]+)(?:,| it\b| they\b| no\b| the\b|$)")
-_REFUSED = re.compile(r"\b(?P<what>[\w\-]+) (?:to|on|for|of|in) (?P<state>[a-z]+) (?P<whole>[\w\- ]+?) (?:is|are) (?:refused|rejected|not (?:allowed|accepted|possible)|forbidden|impossible)")
-_NO_MORE = re.compile(r"\bno (?:more |new |further )?(?P<what>[\w\-]+) (?:can be added |may be added )?(?:to|on|for|in) (?:an? )?(?P<state>[a-z]+) (?P<whole>[\w\-]+)")
-_CANNOT_ADD = re.compile(r"\b(?:cannot|must not|may not) be (?:added|attached) to (?:an? )?(?P<state>[a-z]+) (?P<whole>[\w\-]+)")
-_KEEPS = re.compile(r"\b(?P<state>[a-z]+) (?P<what>[\w\-]+) (?:keeps? (?:its|their) records?|(?:is|are) kept|stays? (?:on record|in the (?:system|records?|history))|remains? (?:on record|visible|stored|in the (?:system|records?|history))|(?:is|are) not (?:deleted|removed))\b")
-_EXTEND = re.compile(r"\bonly (?:be )?(?:extended|added to|supplemented|extend)\b|\bcan (?:still )?be extended\b|\bonly add\w*\b")
+_AFTER = re.compile(
+    r"\b(?:once|after|when|as soon as|if) (?:it|they|an? [\w ]+?|the [\w ]+?|[\w]+)?(?: (?:is|are|has been"
+    r"|have been|was|were|being))? ?(?P<state>[a-z]+)(?:,| it\b| they\b| no\b| the\b|$)"
+)
+_REFUSED = re.compile(
+    r"\b(?P<what>[\w\-]+) (?:to|on|for|of|in) (?P<state>[a-z]+) (?P<whole>[\w\- ]+?) (?:is|are) (?:refused"
+    r"|rejected|not (?:allowed|accepted|possible)|forbidden|impossible)"
+)
+_NO_MORE = re.compile(
+    r"\bno (?:more |new |further )?(?P<what>[\w\-]+) (?:can be added |may be added )?(?:to|on|for"
+    r"|in) (?:an? )?(?P<state>[a-z]+) (?P<whole>[\w\-]+)"
+)
+_CANNOT_ADD = re.compile(
+    r"\b(?:cannot|must not|may not) be (?:added|attached) to (?:an? )?(?P<state>[a-z]+) (?P<whole>[\w\-]+)"
+)
+_KEEPS = re.compile(
+    r"\b(?P<state>[a-z]+) (?P<what>[\w\-]+) (?:keeps? (?:its|their) records?|(?:is|are) kept"
+    r"|stays? (?:on record|in the (?:system|records?|history))|remains? (?:on record|visible|stored"
+    r"|in the (?:system|records?|history))|(?:is|are) not (?:deleted|removed))\b"
+)
+_EXTEND = re.compile(
+    r"\bonly (?:be )?(?:extended|added to|supplemented|extend)\b|\bcan (?:still )?be extended\b|\bonly "
+    r"add\w*\b"
+)
 _PARTS = lexicon.GENERIC_PARTS | {"reply", "comment", "note", "message", "attachment", "answer"}
 _ALL: tuple[WriteOperation, ...] = ("create", "update", "delete")
 
@@ -69,16 +94,34 @@ def _never(draft: Draft, scene: Scene) -> None:
     if match["fixed"] and any(matching(machine.states, word) for word in (match["fixed"],)):
         return
     if states:
-        _lock(draft, entity, states, _writes(match["verbs"] or "changed", match["more"]), bool(_EXTEND.search(scene.text)))
+        _lock(
+            draft,
+            entity,
+            states,
+            _writes(match["verbs"] or "changed", match["more"]),
+            bool(_EXTEND.search(scene.text)),
+        )
 
 
 def _states(known: tuple[str, ...], text: str) -> tuple[str, ...]:
     """The states that the words name; 'drafts' is the state draft, 'submission' the state submitted."""
     tokens = re.findall(r"[a-z][a-z\-]*", text.lower())
-    pairs = ["_".join(pair) for pair in zip(tokens, tokens[1:], strict=False)]
-    named = {matching(known, word) for word in (*pairs, *tokens, *(words.singular(token) for token in tokens))}
-    nouns = {"approval": "approved", "submission": "submitted", "payment": "paid", "completion": "completed", "publication": "published",
-             "cancellation": "cancelled", "confirmation": "confirmed", "sending": "sent", "closing": "closed", "acceptance": "accepted"}  # fmt: skip
+    pairs = ["_".join(pair) for pair in itertools.pairwise(tokens)]
+    named = {
+        matching(known, word) for word in (*pairs, *tokens, *(words.singular(token) for token in tokens))
+    }
+    nouns = {
+        "approval": "approved",
+        "submission": "submitted",
+        "payment": "paid",
+        "completion": "completed",
+        "publication": "published",
+        "cancellation": "cancelled",
+        "confirmation": "confirmed",
+        "sending": "sent",
+        "closing": "closed",
+        "acceptance": "accepted",
+    }
     named |= {matching(known, nouns[token]) for token in tokens if token in nouns}
     return tuple(state for state in known if state in named)
 
@@ -91,10 +134,25 @@ def _writes(first: str, more: str | None) -> tuple[WriteOperation, ...]:
     return ("update", "delete") if changes else ("delete",)
 
 
-def _lock(draft: Draft, entity: EntityDraft, states: tuple[str, ...], refused: tuple[WriteOperation, ...], extendable: bool) -> None:
+def _lock(
+    draft: Draft,
+    entity: EntityDraft,
+    states: tuple[str, ...],
+    refused: tuple[WriteOperation, ...],
+    extendable: bool,
+) -> None:
     listed = " or ".join(state.replace("_", " ") for state in states)
     message = f"A {entity.label.lower()} that is {listed} cannot be changed."
-    draft.rule("locks", Lock(id=rule_id(entity.name, "lock", *states), entity=entity.name, states=states, refused=refused, message=message))
+    draft.rule(
+        "locks",
+        Lock(
+            id=rule_id(entity.name, "lock", *states),
+            entity=entity.name,
+            states=states,
+            refused=refused,
+            message=message,
+        ),
+    )
     if refused == ("delete",):
         return
     for part, via in referring(draft, entity):
@@ -102,7 +160,14 @@ def _lock(draft: Draft, entity: EntityDraft, states: tuple[str, ...], refused: t
             writes: tuple[WriteOperation, ...] = ("update", "delete") if extendable else _ALL
             draft.rule(
                 "locks",
-                Lock(id=rule_id(part.name, "lock of", entity.name, *states), entity=part.name, via=via, states=states, refused=writes, message=message),
+                Lock(
+                    id=rule_id(part.name, "lock of", entity.name, *states),
+                    entity=part.name,
+                    via=via,
+                    states=states,
+                    refused=writes,
+                    message=message,
+                ),
             )
 
 
@@ -119,7 +184,17 @@ def _parts_of_closed(draft: Draft, scene: Scene) -> None:
     via = part.reference_to(whole) if part is not None else ""
     if part is not None and via and states:
         message = f"The {whole.label.lower()} is {' or '.join(states)}."
-        draft.rule("locks", Lock(id=rule_id(part.name, "closed by", whole.name, *states), entity=part.name, via=via, states=states, refused=("create",), message=message))
+        draft.rule(
+            "locks",
+            Lock(
+                id=rule_id(part.name, "closed by", whole.name, *states),
+                entity=part.name,
+                via=via,
+                states=states,
+                refused=("create",),
+                message=message,
+            ),
+        )
 
 
 def _kept(draft: Draft, scene: Scene) -> None:
@@ -130,10 +205,23 @@ def _kept(draft: Draft, scene: Scene) -> None:
         states = _states(machine.states, match["state"])
         if states:
             message = f"A {entity.label.lower()} that is {states[0]} is kept."
-            draft.rule("locks", Lock(id=rule_id(entity.name, "kept", *states), entity=entity.name, states=states, refused=("delete",), message=message))
+            draft.rule(
+                "locks",
+                Lock(
+                    id=rule_id(entity.name, "kept", *states),
+                    entity=entity.name,
+                    states=states,
+                    refused=("delete",),
+                    message=message,
+                ),
+            )
 
 
-_LOCKS = re.compile(r"\b(?:locks?|closes?|freezes?|lock and unlock|locked|closed|seals?) (?:an? |the |each |past |whole )?(?P<period>day|week|month)s?\b|\b(?:locked|closed|frozen) (?P<period2>day|week|month)s?\b|\b(?P<period3>day|week|month)s? (?:is|are|can be|has been|was) (?:locked|closed|frozen)\b")
+_LOCKS = re.compile(
+    r"\b(?:locks?|closes?|freezes?|lock and unlock|locked|closed|seals?) (?:an? |the |each |past "
+    r"|whole )?(?P<period>day|week|month)s?\b|\b(?:locked|closed|frozen) (?P<period2>day|week"
+    r"|month)s?\b|\b(?P<period3>day|week|month)s? (?:is|are|can be|has been|was) (?:locked|closed|frozen)\b"
+)
 
 
 def find_periods(draft: Draft) -> None:
@@ -152,7 +240,7 @@ def find_periods(draft: Draft) -> None:
 
 def _dated(draft: Draft, scene: Scene) -> EntityDraft | None:
     near = [*scene.entities, *([scene.topic] if scene.topic else []), *draft.entities]
-    dated = [e for e in near if not e.words[-1] == "lock" and date_field(e) is not None]
+    dated = [e for e in near if e.words[-1] != "lock" and date_field(e) is not None]
     leaf = [e for e in dated if not referring(draft, e)]
     return next(iter(leaf or dated), None)
 
@@ -167,7 +255,9 @@ def _lockers(scene: Scene) -> list[str]:
     ]
 
 
-def _write_period(draft: Draft, scene: Scene, locked: EntityDraft, lock: EntityDraft, period: str, roles: tuple[str, ...]) -> None:
+def _write_period(
+    draft: Draft, scene: Scene, locked: EntityDraft, lock: EntityDraft, period: str, roles: tuple[str, ...]
+) -> None:
     drop_mere_name(lock)
     lock.source = lock.source or scene.text
     name = f"{period}_date" if period != "day" else "date"
@@ -176,11 +266,23 @@ def _write_period(draft: Draft, scene: Scene, locked: EntityDraft, lock: EntityD
     assert day is not None
     draft.rule(
         "period_locks",
-        PeriodLock(id=rule_id(locked.name, period, "lock"), entity=locked.name, date_field=day.name, period=period,  # type: ignore[arg-type]
-                   lock_entity=lock.name, lock_date_field=name, message=f"The {period} is locked."),  # fmt: skip
+        PeriodLock(
+            id=rule_id(locked.name, period, "lock"),
+            entity=locked.name,
+            date_field=day.name,
+            period=period,  # type: ignore[arg-type]
+            lock_entity=lock.name,
+            lock_date_field=name,
+            message=f"The {period} is locked.",
+        ),
     )
     for role in roles:
         if role not in draft.roles:
             draft.roles.append(role)
         operations = ("create", "update", "delete")
-        draft.rule("permissions", Permission(id=rule_id(role, "may lock", lock.name), role=role, entity=lock.name, operations=operations))
+        draft.rule(
+            "permissions",
+            Permission(
+                id=rule_id(role, "may lock", lock.name), role=role, entity=lock.name, operations=operations
+            ),
+        )

@@ -10,22 +10,67 @@ from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_derivations import sum_into
 from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, as_number, number_field
-from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, field_anywhere, field_named, referring, rule_id, scenes
+from streams.agents.business_analyzer.rule_scenes import (
+    Scene,
+    entity_in,
+    field_anywhere,
+    field_named,
+    referring,
+    rule_id,
+    scenes,
+)
 from streams.agents.business_analyzer.rule_states import machine_of
 from streams.agents.business_analyzer.state_words import matching
 
-_TELLS = re.compile(r"\b(?:notif\w+|notices?|warn\w*|alert\w*|remind\w*|informed|inform|message is sent|e-?mail is sent|gets? (?:an? )?(?:message|e-?mail|notification|alert|warning)|flagged|raised)\b")
-_UNDER = re.compile(
-    r"\b(?:when|if|as soon as|once|whenever|when(?:ever)? the)?\b ?(?P<left>[\w\- ]+?) (?:falls?|drops?|goes|sinks?|is|are|gets?|runs?|becomes?|rises?|climbs?|exceeds?|reach(?:es)?|passes|stays?|lies?)(?: to| down)? ?"
-    r"(?P<op>under|below|less than|lower than|smaller than|above|over|more than|higher than|greater than|at or below|at most|at least|beyond|down to)? ?(?:the |its |their |an? )?(?P<right>\d+(?:\.\d+)? ?%?(?: of (?:the |its )?[\w\- ]+?)?|[\w\-]+(?: [\w\-]+){0,3}?)(?=,| an? | the | send| warn| notif| so | then|$|\.)"
+_TELLS = re.compile(
+    r"\b(?:notif\w+|notices?|warn\w*|alert\w*|remind\w*|informed|inform|message is sent|e-?mail is sent"
+    r"|gets? (?:an? )?(?:message|e-?mail|notification|alert|warning)|flagged|raised)\b"
 )
-_SHARE = re.compile(r"(?P<n>\d+(?:\.\d+)?) ?% of (?:the |its |their |an? )?(?P<what>[\w\- ]+?)(?= is\b| are\b| has\b|,|$|\.| have\b)")
-_REACHED = re.compile(r"\b(?:when|if|as soon as|once) (?:the |its |an? )?(?P<what>[\w\- ]+?) (?:is|are|has been|gets?) (?:reached|exceeded|used up|exhausted|hit|passed|achieved|spent)\b")
-_OUT = re.compile(r"\b(?:when|if|as soon as|once) (?:the |an? )?(?P<what>[\w\- ]+?) (?:runs? out|is (?:out of stock|empty|sold out|used up|exhausted))\b")
-_BECOMES = re.compile(r"\b(?:when|if|as soon as|once|whenever) (?:the |an? |their |his |her |its )?(?P<what>[\w\- ]+?) (?:is|gets|becomes|has been|was) (?P<state>[a-z]+)\b")
-_DAYS_BEFORE = re.compile(r"\b(?P<n>\d+) (?P<unit>day|hour|week)s? before (?:the |its |their )?(?P<what>[\w\- ]+)")
-_LESS: dict[str, Operator] = {"under": "lt", "below": "lt", "less than": "lt", "lower than": "lt", "smaller than": "lt", "at or below": "le", "at most": "le", "down to": "le",
-         "above": "gt", "over": "gt", "more than": "gt", "higher than": "gt", "greater than": "gt", "beyond": "gt", "at least": "ge"}  # fmt: skip
+_UNDER = re.compile(
+    r"\b(?:when|if|as soon as|once|whenever|when(?:ever)? the)?\b ?(?P<left>[\w\- ]+?) (?:falls?|drops?"
+    r"|goes|sinks?|is|are|gets?|runs?|becomes?|rises?|climbs?|exceeds?|reach(?:es)?|passes|stays?"
+    r"|lies?)(?: to| down)? ?"
+    r"(?P<op>under|below|less than|lower than|smaller than|above|over|more than|higher than|greater than"
+    r"|at or below|at most|at least|beyond|down to)? ?(?:the |its |their "
+    r"|an? )?(?P<right>\d+(?:\.\d+)? ?%?(?: of (?:the |its )?[\w\- ]+?)?|[\w\-]+(?: [\w\-]+){0,3}?)(?=,"
+    r"| an? | the | send| warn| notif| so | then|$|\.)"
+)
+_SHARE = re.compile(
+    r"(?P<n>\d+(?:\.\d+)?) ?% of (?:the |its |their |an? )?(?P<what>[\w\- ]+?)(?= is\b| are\b| has\b|,|$"
+    r"|\.| have\b)"
+)
+_REACHED = re.compile(
+    r"\b(?:when|if|as soon as|once) (?:the |its |an? )?(?P<what>[\w\- ]+?) (?:is|are|has been"
+    r"|gets?) (?:reached|exceeded|used up|exhausted|hit|passed|achieved|spent)\b"
+)
+_OUT = re.compile(
+    r"\b(?:when|if|as soon as|once) (?:the |an? )?(?P<what>[\w\- ]+?) (?:runs? out|is (?:out of stock|empty"
+    r"|sold out|used up|exhausted))\b"
+)
+_BECOMES = re.compile(
+    r"\b(?:when|if|as soon as|once|whenever) (?:the |an? |their |his |her |its )?(?P<what>[\w\- ]+?) (?:is"
+    r"|gets|becomes|has been|was) (?P<state>[a-z]+)\b"
+)
+_DAYS_BEFORE = re.compile(
+    r"\b(?P<n>\d+) (?P<unit>day|hour|week)s? before (?:the |its |their )?(?P<what>[\w\- ]+)"
+)
+_LESS: dict[str, Operator] = {
+    "under": "lt",
+    "below": "lt",
+    "less than": "lt",
+    "lower than": "lt",
+    "smaller than": "lt",
+    "at or below": "le",
+    "at most": "le",
+    "down to": "le",
+    "above": "gt",
+    "over": "gt",
+    "more than": "gt",
+    "higher than": "gt",
+    "greater than": "gt",
+    "beyond": "gt",
+    "at least": "ge",
+}
 
 
 def find(draft: Draft) -> None:
@@ -33,8 +78,19 @@ def find(draft: Draft) -> None:
     for scene in scenes(draft):
         if not _TELLS.search(scene.text) or (_is_guard(scene) and "when" not in scene.text):
             continue
-        made = _share(draft, scene) or _before(draft, scene) or _reached(draft, scene) or _runs_out(draft, scene) or _threshold(draft, scene) or _state(draft, scene)
-        if not made and re.search(r"\b(?:notif\w+|warn\w*|alert\w*|remind\w*|e-?mails?|inform\w*)\b", scene.text) and re.search(r"\b(?:when|if|before|after|as soon as|once)\b", scene.text):
+        made = (
+            _share(draft, scene)
+            or _before(draft, scene)
+            or _reached(draft, scene)
+            or _runs_out(draft, scene)
+            or _threshold(draft, scene)
+            or _state(draft, scene)
+        )
+        if (
+            not made
+            and re.search(r"\b(?:notif\w+|warn\w*|alert\w*|remind\w*|e-?mails?|inform\w*)\b", scene.text)
+            and re.search(r"\b(?:when|if|before|after|as soon as|once)\b", scene.text)
+        ):
             _open(draft, scene)
 
 
@@ -49,7 +105,15 @@ def _open(draft: Draft, scene: Scene) -> None:
 
 def write(draft: Draft, entity: EntityDraft, condition: Condition, message: str) -> None:
     """One notice."""
-    draft.rule("notices", Notice(id=rule_id(entity.name, "notice", condition.left, condition.right), entity=entity.name, condition=condition, message=message))
+    draft.rule(
+        "notices",
+        Notice(
+            id=rule_id(entity.name, "notice", condition.left, condition.right),
+            entity=entity.name,
+            condition=condition,
+            message=message,
+        ),
+    )
 
 
 def _share(draft: Draft, scene: Scene) -> bool:
@@ -71,17 +135,39 @@ def _share(draft: Draft, scene: Scene) -> bool:
 def _used(draft: Draft, scene: Scene, entity: EntityDraft, top: Field) -> str:
     """The field with what is used of a budget: computed already, or the sum of the children's numbers."""
     for rule in draft.rules.get("derivations", []):
-        if getattr(rule, "entity", "") == entity.name and getattr(rule, "kind", "") in ("sum_of_children", "count_of_children"):
+        if getattr(rule, "entity", "") == entity.name and getattr(rule, "kind", "") in (
+            "sum_of_children",
+            "count_of_children",
+        ):
             return str(getattr(rule, "field", ""))
-    spent = next((f.name for f in entity.fields.values() if f.type in NUMBERS and f is not top and set(f.name.split("_")) & {"spent", "used", "actual", "current", "logged", "consumed"}), "")
+    spent = next(
+        (
+            f.name
+            for f in entity.fields.values()
+            if f.type in NUMBERS
+            and f is not top
+            and set(f.name.split("_")) & {"spent", "used", "actual", "current", "logged", "consumed"}
+        ),
+        "",
+    )
     if spent:
         return spent
     for child, _ in referring(draft, entity):
         hours = re.search(r"\bhours?\b", f"{top.label} {scene.text}".lower())
         number = number_field(child, "hours") if hours else None
-        number = number or number_field(child, "amount", "cost", "total", "value", "hours", "quantity", "price")
+        number = number or number_field(
+            child, "amount", "cost", "total", "value", "hours", "quantity", "price"
+        )
         if number is not None:
-            return sum_into(draft, entity, child, number.name, f"used_{number.name}" if number.name not in ("amount",) else f"total_{words.snake((words.plural(child.words[-1]),))}")
+            return sum_into(
+                draft,
+                entity,
+                child,
+                number.name,
+                f"used_{number.name}"
+                if number.name not in ("amount",)
+                else f"total_{words.snake((words.plural(child.words[-1]),))}",
+            )
     return ""
 
 
@@ -97,7 +183,12 @@ def _reached(draft: Draft, scene: Scene) -> bool:
         return False
     if used and used != top.name:
         exceeded = "exceeded" in match[0]
-        write(draft, entity, Condition(left=used, operator="gt" if exceeded else "ge", right=top.name), f"The {top.label.lower()} is {'exceeded' if exceeded else 'reached'}.")
+        write(
+            draft,
+            entity,
+            Condition(left=used, operator="gt" if exceeded else "ge", right=top.name),
+            f"The {top.label.lower()} is {'exceeded' if exceeded else 'reached'}.",
+        )
     return bool(used)
 
 
@@ -107,7 +198,12 @@ def _runs_out(draft: Draft, scene: Scene) -> bool:
     stock = number_field(entity, "stock", "quantity", "count", "balance") if entity is not None else None
     if entity is None or stock is None:
         return False
-    write(draft, entity, Condition(left=stock.name, operator="le", right="=0"), f"The {entity.label.lower()} has run out.")
+    write(
+        draft,
+        entity,
+        Condition(left=stock.name, operator="le", right="=0"),
+        f"The {entity.label.lower()} has run out.",
+    )
     return True
 
 
@@ -122,11 +218,21 @@ def _threshold(draft: Draft, scene: Scene) -> bool:
         right = match["right"].strip()
         number = re.fullmatch(r"(\d+(?:\.\d+)?)(?: [\w\- ]+)?", right)
         if number:
-            write(draft, entity, Condition(left=field.name, operator=operator, right=f"={number[1]}"), _message(field, operator, number[1]))
+            write(
+                draft,
+                entity,
+                Condition(left=field.name, operator=operator, right=f"={number[1]}"),
+                _message(field, operator, number[1]),
+            )
             return True
         other = field_named(entity, right, NUMBERS) or _level(entity, field, right)
         if other is not None and other.name != field.name:
-            write(draft, entity, Condition(left=field.name, operator=operator, right=other.name), _message(field, operator, f"the {other.label.lower()}"))
+            write(
+                draft,
+                entity,
+                Condition(left=field.name, operator=operator, right=other.name),
+                _message(field, operator, f"the {other.label.lower()}"),
+            )
             return True
     return False
 
@@ -151,7 +257,9 @@ def _level(entity: EntityDraft, field: Field, phrase: str) -> Field | None:
     name = words.snake(phrase.split())[:40]
     if name in entity.fields:
         return entity.fields[name]
-    return entity.put(Field(name=name, label=words.label(phrase.split()), type=field.type, minimum="0", default="0"))
+    return entity.put(
+        Field(name=name, label=words.label(phrase.split()), type=field.type, minimum="0", default="0")
+    )
 
 
 def _state(draft: Draft, scene: Scene) -> bool:
@@ -161,7 +269,12 @@ def _state(draft: Draft, scene: Scene) -> bool:
         machine = machine_of(draft, entity) if entity is not None else None
         state = matching(machine.states, match["state"]) if machine is not None else ""
         if entity is not None and machine is not None and state and state != machine.initial:
-            write(draft, entity, Condition(left=machine.field, operator="eq", right=f"={state}"), f"{entity.label} is {state.replace('_', ' ')}.")
+            write(
+                draft,
+                entity,
+                Condition(left=machine.field, operator="eq", right=f"={state}"),
+                f"{entity.label} is {state.replace('_', ' ')}.",
+            )
             return True
     return False
 
@@ -179,8 +292,16 @@ def _before(draft: Draft, scene: Scene) -> bool:
     days = int(match["n"]) * {"day": 1, "week": 7, "hour": 1}[match["unit"]]
     base = "today" if field.type == "date" else "now"
     soon = f"{base}+{days * (60 if match['unit'] == 'hour' else 1)}{'m' if match['unit'] == 'hour' else 'd'}"
-    where = (Condition(left=field.name, operator="ge", right=base), Condition(left=field.name, operator="le", right=soon), *unfinished(draft, entity))
+    where = (
+        Condition(left=field.name, operator="ge", right=base),
+        Condition(left=field.name, operator="le", right=soon),
+        *unfinished(draft, entity),
+    )
     listing(draft, entity, "due soon", where)
     sentence = draft.document.sentences[scene.index].text
-    draft.assume(f"How is this reminder sent: {sentence}?", "Nothing is sent; the records it is about are in the list 'due soon'.", sentence)
+    draft.assume(
+        f"How is this reminder sent: {sentence}?",
+        "Nothing is sent; the records it is about are in the list 'due soon'.",
+        sentence,
+    )
     return True

@@ -17,19 +17,55 @@ def find(draft: Draft) -> None:
         if machine is None:
             continue
         for child, via in referring(draft, whole):
-            verb = next((verb for verb, noun in NOUN_OF.items() if child.words[-1] == noun and state_of(verb) in machine.states), "")
+            verb = next(
+                (
+                    verb
+                    for verb, noun in NOUN_OF.items()
+                    if child.words[-1] == noun and state_of(verb) in machine.states
+                ),
+                "",
+            )
             taken = state_of(verb) if verb else ""
             if not taken or taken == machine.initial:
                 continue
             path = f"{via}.{machine.field}"
             draft.rules["comparisons"] = [
-                rule for rule in draft.rules.get("comparisons", []) if not (isinstance(rule, Comparison) and rule.condition.left == path)
+                rule
+                for rule in draft.rules.get("comparisons", [])
+                if not (isinstance(rule, Comparison) and rule.condition.left == path)
             ]
             free = Condition(left=path, operator="eq", right=f"={machine.initial}")
-            write(draft, child, free, f"This {whole.label.lower()} is not {machine.initial.replace('_', ' ')}.")
-            draft.rule("effects", Effect(id=rule_id(child.name, "takes", whole.name), entity=child.name, on="create", via=via,
-                                         field=machine.field, value=f"={taken}"))  # fmt: skip
-            gone = next((a.name for a in draft.rules.get("actions", []) if isinstance(a, Action) and a.entity == child.name and a.name in ("cancel", "return")), "")
+            write(
+                draft, child, free, f"This {whole.label.lower()} is not {machine.initial.replace('_', ' ')}."
+            )
+            draft.rule(
+                "effects",
+                Effect(
+                    id=rule_id(child.name, "takes", whole.name),
+                    entity=child.name,
+                    on="create",
+                    via=via,
+                    field=machine.field,
+                    value=f"={taken}",
+                ),
+            )
+            gone = next(
+                (
+                    a.name
+                    for a in draft.rules.get("actions", [])
+                    if isinstance(a, Action) and a.entity == child.name and a.name in ("cancel", "return")
+                ),
+                "",
+            )
             if gone:
-                draft.rule("effects", Effect(id=rule_id(child.name, gone, "frees", whole.name), entity=child.name, on=gone, via=via,
-                                             field=machine.field, value=f"={machine.initial}"))  # fmt: skip
+                draft.rule(
+                    "effects",
+                    Effect(
+                        id=rule_id(child.name, gone, "frees", whole.name),
+                        entity=child.name,
+                        on=gone,
+                        via=via,
+                        field=machine.field,
+                        value=f"={machine.initial}",
+                    ),
+                )

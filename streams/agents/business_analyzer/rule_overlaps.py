@@ -14,11 +14,19 @@ from streams.agents.business_analyzer.rule_states import states_of
 from streams.agents.business_analyzer.state_words import NEGATIVE
 
 _TRIGGERS = re.compile(
-    r"\b(?:overlap\w*|double[- ]book\w*|clash\w*|collide\w*|conflicting|already (?:booked|taken|reserved|occupied|rented)|(?:is|are) still (?:booked|taken|reserved|occupied))\b"
-    r"|\bat (?:once|the same time|a time)\b|\bsimultaneously\b|\bin parallel\b|\btwice\b[^.;]{0,30}\b(?:same|overlapping|time|period|night|day|hour|slot)\b|\bfor the same (?:time|period|night|slot|hours?|dates?)\b"
+    r"\b(?:overlap\w*|double[- ]book\w*|clash\w*|collide\w*|conflicting|already (?:booked|taken|reserved"
+    r"|occupied|rented)|(?:is|are) still (?:booked|taken|reserved|occupied))\b"
+    r"|\bat (?:once|the same time|a time)\b|\bsimultaneously\b|\bin "
+    r"parallel\b|\btwice\b[^.;]{0,30}\b(?:same|overlapping|time|period|night|day|hour"
+    r"|slot)\b|\bfor the same (?:time|period|night|slot|hours?|dates?)\b"
 )
-_REFUSES = re.compile(r"\b(?:not|cannot|never|no|without|only|nobody|avoid\w*|prevent\w*|refuse\w*|reject\w*|must be free|at most|impossible)\b")
-_DURATION = re.compile(r"\b(?:lasts?|takes?|is|are|of)\b[^.;]{0,20}?(?P<list>\d+(?:(?:, | or |, or )\d+)*) minutes\b")
+_REFUSES = re.compile(
+    r"\b(?:not|cannot|never|no|without|only|nobody|avoid\w*|prevent\w*|refuse\w*|reject\w*|must be free"
+    r"|at most|impossible)\b"
+)
+_DURATION = re.compile(
+    r"\b(?:lasts?|takes?|is|are|of)\b[^.;]{0,20}?(?P<list>\d+(?:(?:, | or |, or )\d+)*) minutes\b"
+)
 
 
 def find(draft: Draft) -> None:
@@ -28,16 +36,21 @@ def find(draft: Draft) -> None:
             continue
         made = _candidate(draft, scene)
         if made is not None:
-            _write(draft, scene, *made)
+            _write(draft, *made)
 
 
 def _candidate(draft: Draft, scene: Scene) -> tuple[EntityDraft, str] | None:
     """The entity with the times, and its field that names the resource."""
-    named = [e for e in scene.entities]
+    named = list(scene.entities)
     if scene.topic is not None and scene.topic not in named:
         named.append(scene.topic)
     timed = [e for e in named if _times(draft, e) is not None]
-    timed += [other for e in named for other, _ in referring(draft, e) if _times(draft, other) is not None and other not in timed]
+    timed += [
+        other
+        for e in named
+        for other, _ in referring(draft, e)
+        if _times(draft, other) is not None and other not in timed
+    ]
     for entity in timed:
         for resource in named:
             via = entity.reference_to(resource)
@@ -48,7 +61,11 @@ def _candidate(draft: Draft, scene: Scene) -> tuple[EntityDraft, str] | None:
         if named_field:
             return entity, named_field
     for entity in timed:
-        references = [f.name for f in entity.fields.values() if f.references and not people.is_person(f.references.lower())]
+        references = [
+            f.name
+            for f in entity.fields.values()
+            if f.references and not people.is_person(f.references.lower())
+        ]
         if len(references) == 1:
             return entity, references[0]
     return None
@@ -58,7 +75,9 @@ def _resource_field(entity: EntityDraft, scene: Scene) -> str:
     """A field whose name stands in the sentence: 'two meetings in the same room'."""
     for field in entity.fields.values():
         name = field.name.removesuffix("_id").replace("_", " ")
-        if field.type in ("text", "reference", "choice", "integer", "email") and re.search(rf"\b{re.escape(name.split()[-1])}s?\b", scene.text):
+        if field.type in ("text", "reference", "choice", "integer", "email") and re.search(
+            rf"\b{re.escape(name.split()[-1])}s?\b", scene.text
+        ):
             return field.name
     return ""
 
@@ -91,14 +110,28 @@ def _start(draft: Draft, entity: EntityDraft) -> str | None:
 def _duration(draft: Draft, entity: EntityDraft) -> str:
     for field in entity.fields.values():
         parts = set(field.name.split("_"))
-        if field.type in ("integer", "decimal") and parts & {"duration", "minutes", "length", "lasts", "running"} and "days" not in parts and "hours" not in parts:
+        if (
+            field.type in ("integer", "decimal")
+            and parts & {"duration", "minutes", "length", "lasts", "running"}
+            and "days" not in parts
+            and "hours" not in parts
+        ):
             return field.name
     listed = _lasting(draft, entity)
     if not listed:
         return ""
     name = "duration_minutes"
-    entity.put(Field(name=name, label="Duration in minutes", type="integer", required=True, choices=listed if len(listed) > 1 else (), minimum="" if len(listed) > 1 else "1",
-                     default=listed[0] if len(listed) == 1 else ""))  # fmt: skip
+    entity.put(
+        Field(
+            name=name,
+            label="Duration in minutes",
+            type="integer",
+            required=True,
+            choices=listed if len(listed) > 1 else (),
+            minimum="" if len(listed) > 1 else "1",
+            default=listed[0] if len(listed) == 1 else "",
+        )
+    )
     return name
 
 
@@ -111,17 +144,27 @@ def _lasting(draft: Draft, entity: EntityDraft) -> tuple[str, ...]:
     return ()
 
 
-def _write(draft: Draft, scene: Scene, entity: EntityDraft, within: str) -> None:
+def _write(draft: Draft, entity: EntityDraft, within: str) -> None:
     times = _times(draft, entity)
     if times is None:
         return
     start, end, duration = times
     for name in filter(None, (start, end, duration, within)):
         entity.change(name, required=True)
-    ignoring = tuple(state for state in states_of(draft, entity) if state in NEGATIVE - {"blocked", "on_hold"})
+    ignoring = tuple(
+        state for state in states_of(draft, entity) if state in NEGATIVE - {"blocked", "on_hold"}
+    )
     resource = words.label(within.removesuffix("_id").split("_")).lower()
     draft.rule(
         "overlaps",
-        NoOverlap(id=rule_id(entity.name, "no overlap", within), entity=entity.name, within=(within,), start=start, end=end,
-                  duration_minutes=duration, ignoring_states=ignoring, message=f"This {resource} is taken at that time."),  # fmt: skip
+        NoOverlap(
+            id=rule_id(entity.name, "no overlap", within),
+            entity=entity.name,
+            within=(within,),
+            start=start,
+            end=end,
+            duration_minutes=duration,
+            ignoring_states=ignoring,
+            message=f"This {resource} is taken at that time.",
+        ),
     )

@@ -14,8 +14,13 @@ from streams.agents.business_analyzer.rule_states import machine_of, states_of
 from streams.agents.business_analyzer.state_words import matching, state_of
 
 _KINDS = {"reply": "reply", "respond": "reply", "comment": "comment"}
-_COMMENTS = re.compile(r"\b(?P<who>[a-z]+s) (?:can |may )?(?:also )?(?P<verb>comment|reply|respond) (?:on|to) (?P<what>[\w\- ]+)")
-_REOPENS = re.compile(r"\b(?:which|this|that|it)(?: then| automatically)? (?P<verb>reopens?|closes?|solves?|activates?|resumes?|resolves?) (?:an? |the |all )?(?P<state>[a-z]+)? ?(?P<what>[\w\- ]+)")
+_COMMENTS = re.compile(
+    r"\b(?P<who>[a-z]+s) (?:can |may )?(?:also )?(?P<verb>comment|reply|respond) (?:on|to) (?P<what>[\w\- ]+)"
+)
+_REOPENS = re.compile(
+    r"\b(?:which|this|that|it)(?: then| automatically)? (?P<verb>reopens?|closes?|solves?|activates?"
+    r"|resumes?|resolves?) (?:an? |the |all )?(?P<state>[a-z]+)? ?(?P<what>[\w\- ]+)"
+)
 
 
 def find(draft: Draft) -> None:
@@ -25,30 +30,44 @@ def find(draft: Draft) -> None:
     for scene in scenes(draft):
         match = _COMMENTS.search(scene.text)
         if match and people.is_person(words.singular(match["who"])):
-            whole = entity_in(draft, match["what"]) or made_for(draft, scene)
-            made = made or (_entity(draft, scene, whole, _KINDS[match["verb"]]) if whole is not None else None)
+            whole = entity_in(draft, match["what"]) or made_for(scene)
+            made = made or (
+                _entity(draft, scene, whole, _KINDS[match["verb"]]) if whole is not None else None
+            )
             sides.append(people.role_name((match["who"],)))
             continue
         for clause in scene.clauses:
             kind = next((_KINDS[verb] for verb in clause.verbs if verb in _KINDS), "")
             if not kind or clause.negative or clause.passive:
                 continue
-            whole = made_for(draft, scene)
+            whole = made_for(scene)
             if whole is None:
                 continue
-            sides += [people.role_name(p.words) for p in noun_phrases(clause.subject) if people.is_person(p.head)]
+            sides += [
+                people.role_name(p.words) for p in noun_phrases(clause.subject) if people.is_person(p.head)
+            ]
             made = made or _entity(draft, scene, whole, kind)
     if made is not None:
         _author(made, list(dict.fromkeys(sides)))
 
 
-def made_for(draft: Draft, scene: Scene) -> EntityDraft | None:
+def made_for(scene: Scene) -> EntityDraft | None:
     """What is replied to: the thing of the sentence or of the ones before, that is no reply itself."""
-    things = [e for e in scene.entities if not people.is_person(e.words[-1]) and e.words[-1] not in ("reply", "comment")]
+    things = [
+        e
+        for e in scene.entities
+        if not people.is_person(e.words[-1]) and e.words[-1] not in ("reply", "comment")
+    ]
     if things:
         return things[0]
     topic = scene.topic
-    return topic if topic is not None and topic.words[-1] not in ("reply", "comment") and not people.is_person(topic.words[-1]) else None
+    return (
+        topic
+        if topic is not None
+        and topic.words[-1] not in ("reply", "comment")
+        and not people.is_person(topic.words[-1])
+        else None
+    )
 
 
 def _entity(draft: Draft, scene: Scene, whole: EntityDraft, kind: str) -> EntityDraft | None:
@@ -87,12 +106,28 @@ def effects(draft: Draft) -> None:
         verb = words.verb_lemma(match["verb"])
         target = matching(machine.states, state_of(verb)) or machine.initial
         before = matching(states_of(draft, whole), match["state"] or "")
-        authors = [people.role_name(p.words) for p in noun_phrases(clause.subject) if people.is_person(p.head)]
+        authors = [
+            people.role_name(p.words) for p in noun_phrases(clause.subject) if people.is_person(p.head)
+        ]
         known = reply.fields["author"].choices if "author" in reply.fields else ()
-        when = tuple(Condition(left="author", operator="eq", right=f"={a}") for a in authors[:1] if a in known)
-        only = (Condition(left=machine.field, operator="eq", right=f"={before}"),) if before and before != target else ()
+        when = tuple(
+            Condition(left="author", operator="eq", right=f"={a}") for a in authors[:1] if a in known
+        )
+        only = (
+            (Condition(left=machine.field, operator="eq", right=f"={before}"),)
+            if before and before != target
+            else ()
+        )
         draft.rule(
             "effects",
-            Effect(id=rule_id(reply.name, verb, whole.name), entity=reply.name, on="create", when=when,
-                   via=reply.reference_to(whole), only_if=only, field=machine.field, value=f"={target}"),  # fmt: skip
+            Effect(
+                id=rule_id(reply.name, verb, whole.name),
+                entity=reply.name,
+                on="create",
+                when=when,
+                via=reply.reference_to(whole),
+                only_if=only,
+                field=machine.field,
+                value=f"={target}",
+            ),
         )

@@ -10,20 +10,50 @@ from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_conditions import of_time, of_word
 from streams.agents.business_analyzer.rule_derivations import line_amount
 from streams.agents.business_analyzer.rule_fields import NUMBERS, date_field, ensure, number_field
-from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, field_at, field_named, mentions, path_named, reachable, referring, rule_id, scenes
+from streams.agents.business_analyzer.rule_scenes import (
+    Scene,
+    entity_in,
+    field_at,
+    field_named,
+    mentions,
+    path_named,
+    reachable,
+    referring,
+    rule_id,
+    scenes,
+)
 from streams.agents.business_analyzer.tokens import tokenise
 
 _GROUPED = re.compile(
-    r"\b(?P<what>[\w\-%' ]*?)\b(?:,)? ?\b(?P<by>by|per|for each|for every|of each|of every|grouped by|split by|broken down by) (?:the |each )?(?P<groups>[\w\-]+(?: (?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|can\b|should\b|that\b|from\b|on\b|at\b|over\b)[\w\-]+)?(?:(?:, | and | or |, and | per | by )(?:the |by |per )?[\w\-]+(?: (?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|can\b|should\b|that\b|from\b|on\b|at\b|over\b)[\w\-]+)?)*)"
+    r"\b(?P<what>[\w\-%' ]*?)\b(?:,)? ?\b(?P<by>by|per|for each|for every|of each|of every|grouped by"
+    r"|split by|broken down by) (?:the |each )?(?P<groups>[\w\-]+(?: "
+    r"(?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|can\b|should\b|that"
+    r"\b|from\b|on\b|at\b|over\b)[\w\-]+)?(?:(?:, | and | or |, and | per | by )(?:the |by "
+    r"|per )?[\w\-]+(?: (?!and\b|or\b|per\b|by\b|are\b|is\b|as\b|for\b|of\b|in\b|with\b|to\b|so\b|must\b|ca"
+    r"n\b|should\b|that\b|from\b|on\b|at\b|over\b)[\w\-]+)?)*)"
 )
-_TOTAL = re.compile(r"\b(?:totals?|sums?|total sum|turnover|revenues?|sales figures?|spending|takings|income|earnings|kilomet\w+|hours worked|working hours|amounts?|overall)\b")
+_TOTAL = re.compile(
+    r"\b(?:totals?|sums?|total sum|turnover|revenues?|sales figures?|spending|takings|income|earnings"
+    r"|kilomet\w+|hours worked|working hours|amounts?|overall)\b"
+)
 _COUNT = re.compile(r"\b(?:number|count|how many|counts?|numbers)\b")
 _AVERAGE = re.compile(r"\b(?:average|mean|median|percentage of|share of)\b")
-_WORD = re.compile(r"\b(?:reports?|statistics?|overview|evaluation|summary|summaries|totals?|sums?|turnover|revenue|count|kilomet\w+|how many|number of|dashboard|chart|breakdown)\b")
-_FOR_EACH = re.compile(r"\bfor (?:each|every) (?P<whole>[\w\-]+)(?: [\w\-]+)?,? (?P<what>(?:the |how many |a )?[\w\- ]+)|\b(?:show|list|report)s? for (?:each|every) (?P<whole2>[\w\-]+) (?P<what2>[\w\- ]+)")
-_STOCK_VALUE = re.compile(r"\b(?:total )?(?:stock|inventory|warehouse) value|value of (?:the |all )?(?:stock|inventory|goods)\b")
+_WORD = re.compile(
+    r"\b(?:reports?|statistics?|overview|evaluation|summary|summaries|totals?|sums?|turnover|revenue|count"
+    r"|kilomet\w+|how many|number of|dashboard|chart|breakdown)\b"
+)
+_FOR_EACH = re.compile(
+    r"\bfor (?:each|every) (?P<whole>[\w\-]+)(?: [\w\-]+)?,? (?P<what>(?:the |how many |a )?[\w\- ]+)"
+    r"|\b(?:show|list|report)s? for (?:each|every) (?P<whole2>[\w\-]+) (?P<what2>[\w\- ]+)"
+)
+_STOCK_VALUE = re.compile(
+    r"\b(?:total )?(?:stock|inventory|warehouse) value|value of (?:the |all )?(?:stock|inventory|goods)\b"
+)
 _PERIODS = {"month": "month", "day": "day", "monthly": "month", "daily": "day"}
-_SPLIT_BY = re.compile(r"\b(?P<what>bill|total|order|check|invoice|sum)\b[^.;]*?\bsplit (?:up )?(?:by|per|between|among) (?:the )?(?P<who>[\w\-]+)")
+_SPLIT_BY = re.compile(
+    r"\b(?P<what>bill|total|order|check|invoice|sum)\b[^.;]*?\bsplit (?:up )?(?:by|per|between"
+    r"|among) (?:the )?(?P<who>[\w\-]+)"
+)
 _RULE = re.compile(r"\b(?:must|may|cannot|never|no more|at most|only|not|unique|maximum)\b")
 
 
@@ -32,7 +62,11 @@ def find(draft: Draft) -> None:
     for scene in scenes(draft):
         if _split_bill(draft, scene):
             continue
-        if not (_WORD.search(scene.text) or _asked(scene)) or _is_data(scene) or _RULE.search(scene.text.split(" so that ")[0]):
+        if (
+            not (_WORD.search(scene.text) or _asked(scene))
+            or _is_data(scene)
+            or _RULE.search(scene.text.split(" so that ")[0])
+        ):
             continue
         if _AVERAGE.search(scene.text):
             _open(draft, scene)
@@ -45,8 +79,16 @@ def find(draft: Draft) -> None:
 def _is_data(scene: Scene) -> bool:
     """A sentence that tells what a record has is no report."""
     first = scene.clauses[0] if scene.clauses else None
-    has = first is not None and first.verbs[0] in ("have", "belong", "contain") and not re.search(r"\breports?\b", scene.text)
-    computed = re.search(r"\b(?:is|are|equals?|shows?) (?:the )?(?:sum|total) of (?:its|their|the|all)\b|\bderived from\b|\badds? up\b|\bcalculated (?:from|as|by)\b|\btimes\b|\bmultiplied\b", scene.text)
+    has = (
+        first is not None
+        and first.verbs[0] in ("have", "belong", "contain")
+        and not re.search(r"\breports?\b", scene.text)
+    )
+    computed = re.search(
+        r"\b(?:is|are|equals?|shows?) (?:the )?(?:sum|total) of (?:its|their|the"
+        r"|all)\b|\bderived from\b|\badds? up\b|\bcalculated (?:from|as|by)\b|\btimes\b|\bmultiplied\b",
+        scene.text,
+    )
     return has or bool(computed)
 
 
@@ -59,18 +101,38 @@ def _open(draft: Draft, scene: Scene) -> None:
     )
 
 
-def _write(draft: Draft, scene: Scene, entity: EntityDraft, measure: tuple[str, ...], groups: tuple[str, ...],
-           where: tuple[Condition, ...] = (), within: str = "", name: str = "") -> None:  # fmt: skip
-    keys = [re.sub(r"_id$", "", group.split(":")[0] if ":" in group else group.rsplit(".", 1)[-1]) for group in groups]
-    what = name or ("-".join((*[re.sub(r"^.*\.", "", m) for m in measure[:1]], "of")) + "-" if measure else "number-of-")
+def _write(
+    draft: Draft,
+    entity: EntityDraft,
+    measure: tuple[str, ...],
+    groups: tuple[str, ...],
+    where: tuple[Condition, ...] = (),
+    within: str = "",
+    name: str = "",
+) -> None:
+    keys = [
+        re.sub(r"_id$", "", group.split(":")[0] if ":" in group else group.rsplit(".", 1)[-1])
+        for group in groups
+    ]
+    what = name or (
+        "-".join((*[re.sub(r"^.*\.", "", m) for m in measure[:1]], "of")) + "-" if measure else "number-of-"
+    )
     title = name or f"{what}{words.plural(entity.words[-1])}" + (f"-by-{'-and-'.join(keys)}" if keys else "")
     path = words.kebab(title.split("-"))[:70].strip("-")
     if within and any(getattr(r, "name", "") == path for r in draft.rules.get("reports", [])):
         return
     draft.rule(
         "reports",
-        Report(id=rule_id("report", path), name=path, label=words.label(path.split("-")), entity=entity.name, measure=measure,
-               group_by=groups, where=where, within=within),  # fmt: skip
+        Report(
+            id=rule_id("report", path),
+            name=path,
+            label=words.label(path.split("-")),
+            entity=entity.name,
+            measure=measure,
+            group_by=groups,
+            where=where,
+            within=within,
+        ),
     )
 
 
@@ -78,10 +140,19 @@ def _stock_value(draft: Draft, scene: Scene) -> bool:
     if not _STOCK_VALUE.search(scene.text):
         return False
     for entity in [*scene.entities, *draft.entities]:
-        held = next((f for f in entity.fields.values() if f.type in NUMBERS and set(f.name.split("_")) & {"stock", "quantity"} and not set(f.name.split("_")) & {"minimum", "reorder", "min"}), None)
+        held = next(
+            (
+                f
+                for f in entity.fields.values()
+                if f.type in NUMBERS
+                and set(f.name.split("_")) & {"stock", "quantity"}
+                and not set(f.name.split("_")) & {"minimum", "reorder", "min"}
+            ),
+            None,
+        )
         price = next((f for f in entity.fields.values() if f.type == "money"), None)
         if held is not None and price is not None:
-            _write(draft, scene, entity, (held.name, price.name), (), name="stock-value")
+            _write(draft, entity, (held.name, price.name), (), name="stock-value")
             return True
     return False
 
@@ -100,37 +171,67 @@ def _for_each(draft: Draft, scene: Scene) -> bool:
         named = entity_in(draft, what)
         measured = _measure(draft, child, what) if not counts else ()
         if measured or (counts and named is child):
-            _write(draft, scene, child, measured, (via,), of_time(child, scene.text), via)
+            _write(draft, child, measured, (via,), of_time(child, scene.text), via)
             return True
     return False
 
 
 def _grouped(draft: Draft, scene: Scene) -> bool:
-    text = re.sub(r"\b(?:reported|shown|listed|displayed|calculated|summed up|summed|grouped|as csv|for (?:the )?managers?|export(?:ed)?)\b", " ", scene.text)
-    match = next((m for m in _GROUPED.finditer(re.sub(r"\s+", " ", text)) if _TOTAL.search(m["what"]) or _COUNT.search(m["what"]) or re.search(r"\breports?\b|\bstatistics?\b|\boverview\b", text) or _asked(scene)), None)
+    text = re.sub(
+        r"\b(?:reported|shown|listed|displayed|calculated|summed up|summed|grouped|as csv"
+        r"|for (?:the )?managers?|export(?:ed)?)\b",
+        " ",
+        scene.text,
+    )
+    match = next(
+        (
+            m
+            for m in _GROUPED.finditer(re.sub(r"\s+", " ", text))
+            if _TOTAL.search(m["what"])
+            or _COUNT.search(m["what"])
+            or re.search(r"\breports?\b|\bstatistics?\b|\boverview\b", text)
+            or _asked(scene)
+        ),
+        None,
+    )
     if match is None:
         match = _monthly(scene)
     if match is None:
         return False
-    names = [re.sub(r"^(?:by|per|the|each)\s+", "", part.strip()) for part in re.split(r",| and | or | per | by ", match["groups"]) if part.strip()]
+    names = [
+        re.sub(r"^(?:by|per|the|each)\s+", "", part.strip())
+        for part in re.split(r",| and | or | per | by ", match["groups"])
+        if part.strip()
+    ]
     counts = bool(_COUNT.search(match["what"])) and not _TOTAL.search(match["what"].split("number of")[-1])
     for entity in _candidates(draft, scene, match["what"]):
         groups = _groups(draft, entity, names)
         measure = () if counts else _measure(draft, entity, match["what"])
-        of_records = not measure and scene.text.startswith("report") and entity_in(draft, match["what"]) is entity
+        of_records = (
+            not measure and scene.text.startswith("report") and entity_in(draft, match["what"]) is entity
+        )
         counts = counts or of_records
         if groups and (counts or measure):
-            within = groups[0] if len(groups) == 1 and entity.fields.get(groups[0]) is not None and entity.fields[groups[0]].references else ""
-            _write(draft, scene, entity, measure, groups, _conditions(draft, entity, match["what"]), within)
+            within = (
+                groups[0]
+                if len(groups) == 1
+                and entity.fields.get(groups[0]) is not None
+                and entity.fields[groups[0]].references
+                else ""
+            )
+            _write(draft, entity, measure, groups, _conditions(draft, entity, match["what"]), within)
             return True
     return False
 
 
-_SHOWN = re.compile(r"^(?:show|list|report|display|see|an? (?:report|overview|statistic) (?:of|on|about|with))\b(?: me)?(?: all)?(?: the)? (?P<what>[\w\- ]+?) (?:per|by|for each|of each|for every)\b")
+_SHOWN = re.compile(
+    r"^(?:show|list|report|display|see|an? (?:report|overview|statistic) (?:of|on|about"
+    r"|with))\b(?: me)?(?: all)?(?: the)? (?P<what>[\w\- ]+?) (?:per|by|for each|of each|for every)\b"
+)
 
 
 def _asked(scene: Scene) -> bool:
-    """'Show the minutes per case', 'Report complaints by category': a number or records of the text by group."""
+    """'Show the minutes per case', 'Report complaints by category': a number or records by group."""
     match = _SHOWN.search(scene.text)
     if not match:
         return False
@@ -147,7 +248,7 @@ def _monthly(scene: Scene) -> re.Match[str] | None:
 
 
 def _candidates(draft: Draft, scene: Scene, what: str) -> list[EntityDraft]:
-    """Entities whose records a report goes over: named in what is measured, in the sentence, those around, all."""
+    """Entities whose records a report goes over: named in what is measured, in the sentence, around, all."""
     named = [m.entity for m in mentions(draft, tokenise(what))] if what.strip() else []
     near = [*named, *scene.entities, *([scene.topic] if scene.topic else [])]
     around = [child for entity in near for child, _ in referring(draft, entity)]
@@ -164,17 +265,36 @@ def _groups(draft: Draft, entity: EntityDraft, names: list[str]) -> tuple[str, .
     for name in names:
         period = _PERIODS.get(name, "") or {"week": "day", "year": "month", "quarter": "month"}.get(name, "")
         if name in ("week", "year", "quarter"):
-            draft.assume(f"Reports are grouped by day or month. How should a {name} be shown?", f"Where a {name} is asked for, the report gives each {period}.")
+            draft.assume(
+                f"Reports are grouped by day or month. How should a {name} be shown?",
+                f"Where a {name} is asked for, the report gives each {period}.",
+            )
         if period:
             date = date_field(entity)
-            far = next(((p, d) for p, e in reachable(draft, entity) if (d := date_field(e)) is not None), None) if date is None else None
-            path = f"{period}:{date.name}" if date is not None else f"{period}:{far[0]}.{far[1].name}" if far is not None else ""
+            far = (
+                next(((p, d) for p, e in reachable(draft, entity) if (d := date_field(e)) is not None), None)
+                if date is None
+                else None
+            )
+            path = (
+                f"{period}:{date.name}"
+                if date is not None
+                else f"{period}:{far[0]}.{far[1].name}"
+                if far is not None
+                else ""
+            )
         else:
             other = entity_in(draft, name)
             path = entity.reference_to(other) if other is not None else ""
-            path = path or (f.name if (f := field_named(entity, name)) is not None and f.type not in ("long_text",) else "")
+            path = path or (
+                f.name
+                if (f := field_named(entity, name)) is not None and f.type not in ("long_text",)
+                else ""
+            )
             path = path or path_named(draft, entity, name)
-            path = path or next((prefix for prefix, reached in reachable(draft, entity) if reached is other), "")
+            path = path or next(
+                (prefix for prefix, reached in reachable(draft, entity) if reached is other), ""
+            )
         if not path:
             return ()
         found.append(path)
@@ -183,8 +303,15 @@ def _groups(draft: Draft, entity: EntityDraft, names: list[str]) -> tuple[str, .
 
 def _measure(draft: Draft, entity: EntityDraft, what: str) -> tuple[str, ...]:
     """The numbers that are summed."""
-    what = re.sub(r"\b(?:of|in|for|during|within|over|from) the (?:last|past|next|coming) (?:\d+ )?[a-z]+\b", " ", what)
-    cleaned = re.sub(r"\b(?:totals?|sums?|show|report|reports|see|of|the|all|a|an|overview|can|managers?|per|for|over|overall|statistics?)\b", " ", what)
+    what = re.sub(
+        r"\b(?:of|in|for|during|within|over|from) the (?:last|past|next|coming) (?:\d+ )?[a-z]+\b", " ", what
+    )
+    cleaned = re.sub(
+        r"\b(?:totals?|sums?|show|report|reports|see|of|the|all|a|an|overview|can|managers?|per|for|over"
+        r"|overall|statistics?)\b",
+        " ",
+        what,
+    )
     cleaned = re.sub(r"\s+", " ", cleaned).strip()
     field = field_named(entity, cleaned, NUMBERS) if cleaned else None
     if field is not None and field.choices == ():
@@ -208,12 +335,22 @@ def _revenue(draft: Draft, entity: EntityDraft) -> tuple[str, ...]:
         field = entity.fields.get(name)
         if field is not None and field.type == "money":
             quantity = number_field(entity, "quantity", "count", "number")
-            return (quantity.name, name) if name == "price" and quantity is not None and quantity.type == "integer" else (name,)
+            return (
+                (quantity.name, name)
+                if name == "price" and quantity is not None and quantity.type == "integer"
+                else (name,)
+            )
     quantity = number_field(entity, "quantity", "count", "number")
     for prefix, other in reachable(draft, entity):
-        price = next((f for f in other.fields.values() if f.type == "money" and "price" in f.name.split("_")), None)
+        price = next(
+            (f for f in other.fields.values() if f.type == "money" and "price" in f.name.split("_")), None
+        )
         if price is not None and "." not in prefix:
-            return (quantity.name, f"{prefix}.{price.name}") if quantity is not None and quantity.type != "money" else (f"{prefix}.{price.name}",)
+            return (
+                (quantity.name, f"{prefix}.{price.name}")
+                if quantity is not None and quantity.type != "money"
+                else (f"{prefix}.{price.name}",)
+            )
     return ()
 
 
@@ -232,7 +369,11 @@ def _conditions(draft: Draft, entity: EntityDraft, what: str) -> tuple[Condition
 
 def _single(draft: Draft, scene: Scene) -> None:
     """A total without groups: 'the sum of monthly fees of active contracts'."""
-    match = re.search(r"\b(?:sum|total|total sum|totals|total number|number) of (?:all )?(?:the )?(?P<what>[\w\- ]+)|\btotal (?P<what2>[\w\- ]+)|\breport (?:of|on|about) (?:the )?total (?P<what3>[\w\- ]+)", scene.text)
+    match = re.search(
+        r"\b(?:sum|total|total sum|totals|total number|number) of (?:all )?(?:the )?(?P<what>[\w\- ]+)"
+        r"|\btotal (?P<what2>[\w\- ]+)|\breport (?:of|on|about) (?:the )?total (?P<what3>[\w\- ]+)",
+        scene.text,
+    )
     if not match:
         return
     what = match["what"] or match["what2"] or match["what3"]
@@ -240,7 +381,7 @@ def _single(draft: Draft, scene: Scene) -> None:
     for entity in _candidates(draft, scene, what):
         measure = () if counts else _measure(draft, entity, what)
         if measure or (counts and entity_in(draft, what) is entity):
-            _write(draft, scene, entity, measure, (), _conditions(draft, entity, what))
+            _write(draft, entity, measure, (), _conditions(draft, entity, what))
             return
 
 
@@ -261,7 +402,7 @@ def _split_bill(draft: Draft, scene: Scene) -> bool:
     parent = line.parent
     if amount:
         _sum_of_order(draft, line, parent, amount)
-        _write(draft, scene, line, (amount,), (field,), (), parent, name=words.kebab((match["what"], "by", who)))
+        _write(draft, line, (amount,), (field,), (), parent, name=words.kebab((match["what"], "by", who)))
     return True
 
 
@@ -269,6 +410,9 @@ def _sum_of_order(draft: Draft, line: EntityDraft, parent: str, amount: str) -> 
     from streams.agents.business_analyzer.rule_derivations import sum_into
 
     whole = draft.find(line.fields[parent].references)
-    summed = any(isinstance(d, Derivation) and whole is not None and d.entity == whole.name and d.child == line.name for d in draft.rules.get("derivations", []))
+    summed = any(
+        isinstance(d, Derivation) and whole is not None and d.entity == whole.name and d.child == line.name
+        for d in draft.rules.get("derivations", [])
+    )
     if whole is not None and not summed:
         sum_into(draft, whole, line, amount, "total")

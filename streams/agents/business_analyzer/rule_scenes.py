@@ -12,15 +12,33 @@ from streams.agents.business_analyzer import closed_words, state_words, words
 from streams.agents.business_analyzer.clauses import Clause, clauses
 from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
 from streams.agents.business_analyzer.tokens import Token, tokenise
+from streams.agents.business_analyzer.word_sets import word_set
 
-_IDLE = frozenset("the a an of in on per each every its their his her for to and is at my our own this that such".split())
+_IDLE = word_set(
+    "the a an of in on per each every its their his her for to and is at my our own this that such"
+)
 _ORDINALS = frozenset({"first", "second", "third", "next", "last"})
 _SAME = {
-    "e-mail": "email", "mail": "email", "begin": "start", "beginning": "start", "from": "start", "maximum": "max",
-    "minimum": "min", "maximal": "max", "minimal": "min", "attendant": "attendee", "cost": "cost", "kilometer": "kilometre",
-    "until": "end", "finish": "end", "ending": "end", "starting": "start", "telephone": "phone", "licence": "license",
+    "e-mail": "email",
+    "mail": "email",
+    "begin": "start",
+    "beginning": "start",
+    "from": "start",
+    "maximum": "max",
+    "minimum": "min",
+    "maximal": "max",
+    "minimal": "min",
+    "attendant": "attendee",
+    "cost": "cost",
+    "kilometer": "kilometre",
+    "until": "end",
+    "finish": "end",
+    "ending": "end",
+    "starting": "start",
+    "telephone": "phone",
+    "licence": "license",
     "qty": "quantity",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +84,9 @@ def plain(text: str) -> str:
     low = re.sub(r"\bno[- ]one\b", "nobody", low)
     low = re.sub(r"(\d)[,'](?=\d{3}\b)", r"\1", low)
     low = re.sub(r"\b(percent|per cent)\b", "%", low)
-    low = re.sub(r"\b(only|the|this|that|no|each|as|any|another|which|every) one\b", lambda m: f"{m[1]} one\x00", low)
+    low = re.sub(
+        r"\b(only|the|this|that|no|each|as|any|another|which|every) one\b", lambda m: f"{m[1]} one\x00", low
+    )
     several = sorted(closed_words.NUMBER_WORDS, key=len, reverse=True)
     low = re.sub(rf"\b({'|'.join(several)})\b(?!\x00)", lambda m: closed_words.NUMBER_WORDS[m[1]], low)
     low = low.replace("\x00", "")
@@ -124,7 +144,11 @@ def mentions(draft: Draft, tokens: tuple[Token, ...]) -> Iterator[Mention]:
             continue
         start = index - width + 1
         before = start
-        while before and tokens[before - 1].tag in ("ADJ", "VBN", "N", "CC", "VBG", "ADV", "NUM") and not tokens[before - 1].group:
+        while (
+            before
+            and tokens[before - 1].tag in ("ADJ", "VBN", "N", "CC", "VBG", "ADV", "NUM")
+            and not tokens[before - 1].group
+        ):
             before -= 1
         lead = tuple(token.low for token in tokens[before:start])
         plural = words.is_plural(tokens[index].low)
@@ -147,12 +171,11 @@ def _named(draft: Draft, tokens: tuple[Token, ...], last: int) -> tuple[int, Ent
         for entity in draft.entities:
             if entity.words == lows or lows in entity.aliases:
                 return width, entity
-    entity = draft.resolve((tokens[last].low,)) if tokens[last].tag == "N" else None
-    return 1, entity
+    return 1, draft.resolve((tokens[last].low,)) if tokens[last].tag == "N" else None
 
 
 def made_by(scene: Scene) -> EntityDraft | None:
-    """The record that the sentence makes: 'a visitor reserves tickets' makes a reservation, where there are such."""
+    """The record that the sentence makes: 'a visitor reserves tickets' makes a reservation."""
     for clause in scene.clauses:
         for verb in clause.verbs:
             noun = state_words.NOUN_OF.get(verb)
@@ -277,7 +300,9 @@ def field_at(draft: Draft, entity: EntityDraft, path: str) -> Field | None:
     return field_at(draft, other, rest) if other is not None else None
 
 
-def field_anywhere(scene: Scene, phrase: str, kinds: frozenset[str] = frozenset()) -> tuple[EntityDraft, Field] | None:
+def field_anywhere(
+    scene: Scene, phrase: str, kinds: frozenset[str] = frozenset()
+) -> tuple[EntityDraft, Field] | None:
     """The field that the phrase names: of an entity of the sentence, of its topic, or of any other."""
     of = _OF.match(phrase.strip())
     if of:

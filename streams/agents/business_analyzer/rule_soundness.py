@@ -1,11 +1,23 @@
-"""Whether rules that each make sense can all hold at once: states that are reached, bounds that leave room, no circles."""
+"""Whether rules that each make sense hold together: states are reached, bounds leave room, no circles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from schemas.specification import Action, Adjustment, Comparison, Condition, Derivation, Entity, Limit, NoOverlap, Report, Specification, StateMachine
+from schemas.specification import (
+    Action,
+    Adjustment,
+    Comparison,
+    Condition,
+    Derivation,
+    Entity,
+    Limit,
+    NoOverlap,
+    Report,
+    Specification,
+    StateMachine,
+)
 
 _CONFLICTS = {("gt", "lt"), ("gt", "le"), ("ge", "lt"), ("gt", "eq"), ("lt", "eq"), ("eq", "ne")}
 _TURNED = {"gt": "lt", "lt": "gt", "ge": "le", "le": "ge", "eq": "eq", "ne": "ne"}
@@ -35,7 +47,11 @@ def reached(spec: Specification, machine: StateMachine) -> frozenset[str]:
     """The states that a record can come to be in."""
     entity = machine.entity
     states = {machine.initial, *machine.creatable}
-    states |= {e.value[1:] for e in spec.effects if e.field == machine.field and e.value.startswith("=") and _changes(spec, e.entity, e.via, entity)}
+    states |= {
+        e.value[1:]
+        for e in spec.effects
+        if e.field == machine.field and e.value.startswith("=") and _changes(spec, e.entity, e.via, entity)
+    }
     steps = [(a.sources or machine.states, a.target) for a in spec.actions if a.entity == entity and a.target]
     steps += [(e.sources, e.target) for e in spec.expiries if e.entity == entity]
     for _ in machine.states:

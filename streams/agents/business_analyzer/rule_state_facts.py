@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import dataclasses
+import re
 from dataclasses import dataclass
 
 from streams.agents.business_analyzer import naming, people, state_words, words
@@ -14,7 +14,6 @@ from streams.agents.business_analyzer.rule_fields import is_taken
 from streams.agents.business_analyzer.rule_lapses import Lapse, lapses
 from streams.agents.business_analyzer.rule_scenes import Mention, Scene, entity_in, made_by, mentions, scenes
 from streams.agents.business_analyzer.state_words import NOUN_OF, ONCE, USES
-from streams.agents.business_analyzer.tokens import tokenise
 
 
 @dataclass(slots=True)
@@ -93,24 +92,37 @@ def _declared(draft: Draft, facts: Facts) -> None:
         about = [e for e in draft.entities if words.snake((name,)) in e.fields or entity_in(draft, name) is e]
         if entity in about and (len(about) == 1 or entity is about[0]):
             facts.states, facts.declared = _values(states), True
-            facts.field = facts.field or (words.snake((name,)) if words.snake((name,)) in entity.fields else "")
+            facts.field = facts.field or (
+                words.snake((name,)) if words.snake((name,)) in entity.fields else ""
+            )
 
 
 def _values(listed: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (naming.choice_value(item.strip()) for item in listed))))
 
 
-_WORD = r"[a-z][a-z\-]*(?: (?:in|on|out|for|of|under|off|progress|review|hold|transit|sale|repair|service|stock|use|preparation)){0,2}"
-_LIST = rf"(?P<list>{_WORD}(?:, (?:then |or |and |finally )?{_WORD})*,? (?:(?:or|and)(?: finally| then| later| at last)?|then|finally) {_WORD}|{_WORD}(?:, (?:then )?{_WORD})+)"
+_WORD = (
+    r"[a-z][a-z\-]*(?: (?:in|on|out|for|of|under|off|progress|review|hold|transit|sale|repair|service|stock"
+    r"|use|preparation)){0,2}"
+)
+_LIST = (
+    rf"(?P<list>{_WORD}(?:, (?:then |or |and |finally )?{_WORD})*,? (?:(?:or|and)(?: finally| then| later"
+    rf"| at last)?|then|finally) {_WORD}|{_WORD}(?:, (?:then )?{_WORD})+)"
+)
 _BE_LIST = re.compile(
-    rf"(?P<who>(?:an?|the|each|every)? ?[\w\- ]{{2,40}}?) (?:is|are|can be|may be|must be|will be|is always|has to be|is either|are either|can either be|is one of)"
+    rf"(?P<who>(?:an?|the|each|every)? ?[\w\- ]{{2,40}}?) (?:is|are|can be|may be|must be|will be|is always"
+    rf"|has to be|is either|are either|can either be|is one of)"
     rf"(?: either| one of| first| in state)?:? {_LIST}(?= at\b| by\b|$|[.;,(])"
 )
 _GO = re.compile(
-    r"\b(?:go|goes|pass|passes|move|moves|run|runs|progress|progresses|going)(?: from)? (?:through |along )?(?:the )?(?:following )?"
-    r"(?:stages?|states?|steps?|phases?|statuses)?:? ?(?P<list>(?:from )?[a-z\- ]+(?:(?:,| to| and| then| over| ->|,? and then|,? or) [a-z\- ]+)+)$"
+    r"\b(?:go|goes|pass|passes|move|moves|run|runs|progress|progresses|going)(?: from)? (?:through "
+    r"|along )?(?:the )?(?:following )?"
+    r"(?:stages?|states?|steps?|phases?|statuses)?:? ?(?P<list>(?:from )?[a-z\- ]+(?:(?:,| to| and| then"
+    r"| over| ->|,? and then|,? or) [a-z\- ]+)+)$"
 )
-_HAS = re.compile(r"\b(?:stages?|states?|statuses|phases?|status)(?: are| is|:| can be| values?| of)(?: either)?:? " + _LIST)
+_HAS = re.compile(
+    r"\b(?:stages?|states?|statuses|phases?|status)(?: are| is|:| can be| values?| of)(?: either)?:? " + _LIST
+)
 
 
 def _lists(scene: Scene, found: dict[str, Facts]) -> None:
@@ -118,7 +130,11 @@ def _lists(scene: Scene, found: dict[str, Facts]) -> None:
     for pattern, chain in ((_BE_LIST, False), (_GO, True), (_HAS, False)):
         for match in pattern.finditer(text):
             who = entity_in(scene.draft, match["who"]) if pattern is _BE_LIST else None
-            if pattern is _BE_LIST and who is None and not re.search(r"\b(it|they|status|state|stage|which)$", match["who"].strip()):
+            if (
+                pattern is _BE_LIST
+                and who is None
+                and not re.search(r"\b(it|they|status|state|stage|which)$", match["who"].strip())
+            ):
                 continue
             if pattern is not _BE_LIST:
                 who = next(iter(scene.entities), None)
@@ -134,7 +150,11 @@ def _lists(scene: Scene, found: dict[str, Facts]) -> None:
             ordered = chain or bool(re.search(r"\bthen\b|\bfinally\b|\band\b", match["list"]))
             if not facts.declared:
                 facts.chain = facts.chain or ordered
-                facts.states = tuple(dict.fromkeys((*_values(states), *facts.states))) if len(states) >= len(facts.states) else facts.states
+                facts.states = (
+                    tuple(dict.fromkeys((*_values(states), *facts.states)))
+                    if len(states) >= len(facts.states)
+                    else facts.states
+                )
 
 
 def _no_fields(entity: EntityDraft, states: list[str], text: str) -> None:
@@ -148,14 +168,16 @@ def _no_fields(entity: EntityDraft, states: list[str], text: str) -> None:
 
 
 def _split(listed: str) -> list[str]:
-    parts = re.split(r",|\bor\b|\band\b|\bthen\b|\bfinally\b|\blater\b|->|\bto\b(?! do\b)|\bover\b|\bfrom\b", listed)
+    parts = re.split(
+        r",|\bor\b|\band\b|\bthen\b|\bfinally\b|\blater\b|->|\bto\b(?! do\b)|\bover\b|\bfrom\b", listed
+    )
     return [part.strip() for part in parts if part.strip() and part.strip() not in ("first", "last")]
 
 
 def _statelike(entity: EntityDraft, states: list[str], explicit: bool) -> bool:
     if len(states) < 2 or any(len(state.split()) > 3 for state in states):
         return False
-    fields = {name for name in entity.fields}
+    fields = set(entity.fields)
     if any(naming.choice_value(state) in fields for state in states):
         return False
     known = [state for state in states if is_state_word(state)]
@@ -165,18 +187,50 @@ def _statelike(entity: EntityDraft, states: list[str], explicit: bool) -> bool:
 def is_state_word(text: str) -> bool:
     """Whether a word is the usual name of a state."""
     value = naming.choice_value(text)
-    if value in state_words.FINAL | state_words.NEGATIVE | state_words.HUBS | state_words.SPOKES | state_words.INITIALS:
+    if (
+        value
+        in state_words.FINAL
+        | state_words.NEGATIVE
+        | state_words.HUBS
+        | state_words.SPOKES
+        | state_words.INITIALS
+    ):
         return True
-    if value in ("done", "ready", "in_progress", "ongoing", "paid", "sent", "late", "live", "hidden", "finished"):
+    if value in (
+        "done",
+        "ready",
+        "in_progress",
+        "ongoing",
+        "paid",
+        "sent",
+        "late",
+        "live",
+        "hidden",
+        "finished",
+    ):
         return True
     last = text.split()[0]
-    return words.is_participle(last) and words.verb_lemma(last) not in ("", "base", "need", "name", "call", "store", "limit")
+    return words.is_participle(last) and words.verb_lemma(last) not in (
+        "",
+        "base",
+        "need",
+        "name",
+        "call",
+        "store",
+        "limit",
+    )
 
 
 _FIRST = re.compile(
-    r"\b(?:starts?|begins?|(?:is|are|gets?) (?:created|opened|entered|saved|stored)|initially)(?: out)?(?: always)?(?: as| in| with| is| are)? (?:an? |the )?(?:(?:state|status|stage) )?(?:of )?(?:as )?[\"']?(?P<state>[a-z\-]+(?: progress| review)?)[\"']?(?: state| status)?(?=$|[,.;]| and\b| until\b)"
+    r"\b(?:starts?|begins?|(?:is|are|gets?) (?:created|opened|entered|saved|stored)"
+    r"|initially)(?: out)?(?: always)?(?: as| in| with| is| are)? (?:an? |the )?(?:(?:state|status"
+    r"|stage) )?(?:of )?(?:as )?[\"']?(?P<state>[a-z\-]+(?: progress| review)?)[\"']?(?: state"
+    r"| status)?(?=$|[,.;]| and\b| until\b)"
 )
-_NEW = re.compile(r"\bnew [\w\- ]{2,30}? (?:is|are|starts?|begin|begins?) (?:always |initially |first )?(?:as |in |in state |in status |created as |set to |marked as )?(?P<state>[a-z\-]+)(?= until\b| by\b|$|[,.;])")
+_NEW = re.compile(
+    r"\bnew [\w\- ]{2,30}? (?:is|are|starts?|begin|begins?) (?:always |initially |first )?(?:as |in "
+    r"|in state |in status |created as |set to |marked as )?(?P<state>[a-z\-]+)(?= until\b| by\b|$|[,.;])"
+)
 _UNTIL = re.compile(r"\b(?:is|are|stays?|remains?) (?P<state>[a-z\-]+) until (?:it|they) (?:is|are)\b")
 
 
@@ -195,13 +249,35 @@ def _adjectives(scene: Scene, found: dict[str, Facts]) -> None:
     """'a solved ticket', 'closed tickets', 'drafts', 'a won or lost deal'."""
     for mention in scene.mentions:
         for word in mention.before:
-            if words.is_participle(word) or word in ("open", "closed", "active", "inactive", "draft", "final", "void"):
-                if word in ("limited", "overdue", "upcoming", "unique", "estimated", "required", "given", "planned", "expected", "used"):
+            if words.is_participle(word) or word in (
+                "open",
+                "closed",
+                "active",
+                "inactive",
+                "draft",
+                "final",
+                "void",
+            ):
+                if word in (
+                    "limited",
+                    "overdue",
+                    "upcoming",
+                    "unique",
+                    "estimated",
+                    "required",
+                    "given",
+                    "planned",
+                    "expected",
+                    "used",
+                ):
                     continue
                 found[mention.entity.name].adjectives.append(naming.choice_value(word))
 
 
-_CLOSED = re.compile(r"\b(?P<states>[a-z]+(?:(?:,| or| and) (?:an? )?[a-z]+)*) (?P<what>[\w\-]+) (?:is|are|counts? as) (?:then )?(?:closed|final|finished|over|complete|terminal|done)\b")
+_CLOSED = re.compile(
+    r"\b(?P<states>[a-z]+(?:(?:,| or| and) (?:an? )?[a-z]+)*) (?P<what>[\w\-]+) (?:is|are"
+    r"|counts? as) (?:then )?(?:closed|final|finished|over|complete|terminal|done)\b"
+)
 
 
 def _ends(scene: Scene, found: dict[str, Facts]) -> None:
@@ -213,9 +289,12 @@ def _ends(scene: Scene, found: dict[str, Facts]) -> None:
 
 
 def _patient(scene: Scene, clause: Clause) -> tuple[EntityDraft | None, Mention | None]:
-    """The entity that a clause acts on: the subject of a passive, else the object; a pronoun stands for the topic."""
+    """The entity that a clause acts on: the subject of a passive, else the object; 'it' is the topic."""
     tokens = clause.subject if clause.passive else clause.rest
-    stop = next((i for i, t in enumerate(tokens) if t.tag in ("PREP", "TO", "SUB") and not clause.passive), len(tokens))
+    stop = next(
+        (i for i, t in enumerate(tokens) if t.tag in ("PREP", "TO", "SUB") and not clause.passive),
+        len(tokens),
+    )
     named = list(mentions(scene.draft, tuple(tokens[:stop])))
     if named and clause.lead in ("which", "that") and made_by(scene) is not None:
         return made_by(scene), None
@@ -223,7 +302,9 @@ def _patient(scene: Scene, clause: Clause) -> tuple[EntityDraft | None, Mention 
         return named[0].entity, named[0]
     if any(token.low in ("it", "them", "they", "these", "this") for token in tokens[: stop or 1]):
         return _antecedent(scene, clause), None
-    if (clause.passive and not tokens) or (not clause.rest and clause.verbs[-1] in ("pay", "cancel", "confirm") and scene.topic is not None):
+    if (clause.passive and not tokens) or (
+        not clause.rest and clause.verbs[-1] in ("pay", "cancel", "confirm") and scene.topic is not None
+    ):
         return _antecedent(scene, clause), None
     return None, None
 
@@ -245,17 +326,33 @@ def _roles(clause: Clause) -> tuple[str, ...]:
         if by is None:
             return ()
         tokens = clause.rest[by + 1 :]
-        stop = next((i for i, t in enumerate(tokens) if t.tag in ("PREP", "SUB") or t.low in (",", ";")), len(tokens))
+        stop = next(
+            (i for i, t in enumerate(tokens) if t.tag in ("PREP", "SUB") or t.low in (",", ";")), len(tokens)
+        )
         tokens = tokens[:stop]
     found = [p for p in noun_phrases(tuple(tokens)) if people.is_person(p.head)]
     return tuple(dict.fromkeys(role for p in found if (role := people.role_name(p.words)) not in NOBODY))
 
 
-NOBODY = frozenset({"nobody", "everyone", "anyone", "user", "person", "people", "staff", "child", "everybody", "one"})
-_GUARDING = re.compile(r"\b(?:larger|greater|more|less|earlier|later|longer|shorter|smaller) than\b|\b(?:above|below|beyond|without|exceed\w*|overlap\w*|after|before|that would|to|if|when)\b")
-_CREATES = frozenset({"open", "submit", "file", "reserve", "order", "book", "request", "register", "place", "schedule", "plan"})
-_WITH = re.compile(r"\bwith (?P<optional>an optional |optional )?(?:an? |the |his |her |their )?(?:short |written )?(?P<name>comment|reason|note|remark|explanation|justification|message|feedback|rating|signature|grade|score)s?\b")
-_INPUT_OF = re.compile(r"\b(?:giving|stating|entering|and gives?|and must give|and enters?|and states?|must state|must give|needs?) (?:an? |the )?(?P<name>reason|comment|note|explanation|justification)\b")
+NOBODY = frozenset(
+    {"nobody", "everyone", "anyone", "user", "person", "people", "staff", "child", "everybody", "one"}
+)
+_GUARDING = re.compile(
+    r"\b(?:larger|greater|more|less|earlier|later|longer|shorter|smaller) than\b|\b(?:above|below|beyond"
+    r"|without|exceed\w*|overlap\w*|after|before|that would|to|if|when)\b"
+)
+_CREATES = frozenset(
+    {"open", "submit", "file", "reserve", "order", "book", "request", "register", "place", "schedule", "plan"}
+)
+_WITH = re.compile(
+    r"\bwith (?P<optional>an optional |optional )?(?:an? |the |his |her |their )?(?:short "
+    r"|written )?(?P<name>comment|reason|note|remark|explanation|justification|message|feedback|rating"
+    r"|signature|grade|score)s?\b"
+)
+_INPUT_OF = re.compile(
+    r"\b(?:giving|stating|entering|and gives?|and must give|and enters?|and states?|must state|must give"
+    r"|needs?) (?:an? |the )?(?P<name>reason|comment|note|explanation|justification)\b"
+)
 
 
 def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) -> None:
@@ -264,12 +361,20 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
     if not clause.passive and clause.verbs[0] in ("be", "have"):
         return
     entity, mention = _patient(scene, clause)
-    if entity is None or entity.name not in found or any(is_taken(scene.draft, entity, verb) for verb in clause.verbs):
+    if (
+        entity is None
+        or entity.name not in found
+        or any(is_taken(scene.draft, entity, verb) for verb in clause.verbs)
+    ):
         return
     facts = found[entity.name]
     if not clause.passive and not facts.created_by and clause.verbs[0] in _CREATES:
         facts.created_by = clause.verbs[0]
-    before = tuple(naming.choice_value(word) for word in mention.before if word not in ("or", "and", "only")) if mention else ()
+    before = (
+        tuple(naming.choice_value(word) for word in mention.before if word not in ("or", "and", "only"))
+        if mention
+        else ()
+    )
     sources = tuple(word for word in before if is_state_word(word.replace("_", " ")) and word not in ("new",))
     if clause.negative or scene.text.startswith(("nobody", "no ")):
         for verb in clause.verbs:
@@ -278,7 +383,10 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
     inputs = [match["name"] for pattern in (_WITH, _INPUT_OF) if (match := pattern.search(clause.rest_text))]
     optional = bool((match := _WITH.search(clause.rest_text)) and match["optional"])
     limit = re.search(r"\bbefore (?:it|they) (?:is|are|has|have)(?: been)? (?P<state>[a-z]+)", scene.text)
-    as_long = re.search(r"\b(?:as long as|while|if|when|until) (?:it|they) (?:is|are) (?:still )?(?:in )?(?P<state>[a-z]+)\b", scene.text)
+    as_long = re.search(
+        r"\b(?:as long as|while|if|when|until) (?:it|they) (?:is|are) (?:still )?(?:in )?(?P<state>[a-z]+)\b",
+        scene.text,
+    )
     if as_long and not sources and "until" not in as_long[0]:
         sources = (naming.choice_value(as_long["state"]),)
     for verb in clause.verbs:
@@ -306,10 +414,19 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
 
 def _compound(verb: str, clause: Clause) -> str:
     first = clause.rest[0].low if clause.rest else ""
-    return f"{verb}-{first}" if verb in ("check", "pick", "pay", "hand", "sign", "write") and first in ("in", "out", "up", "over", "off") else verb
+    return (
+        f"{verb}-{first}"
+        if verb in ("check", "pick", "pay", "hand", "sign", "write")
+        and first in ("in", "out", "up", "over", "off")
+        else verb
+    )
 
 
-_MARK = re.compile(r"(?:\b(?P<who>[a-z\-]+) (?:can |may )?)?\b(?:marks?|sets?|flags?|puts?|marked|set|flagged)(?: (?P<what>[\w\- ]+?))? (?:as|to|on) (?:an? )?(?P<state>[a-z]+(?:[ -](?:progress|hold|shows?|review))?)\b(?P<by> by (?:the |an? )?[\w-]+)?")
+_MARK = re.compile(
+    r"(?:\b(?P<who>[a-z\-]+) (?:can |may )?)?\b(?:marks?|sets?|flags?|puts?|marked|set"
+    r"|flagged)(?: (?P<what>[\w\- ]+?))? (?:as|to|on) (?:an? )?(?P<state>[a-z]+(?:[ -](?:progress|hold"
+    r"|shows?|review))?)\b(?P<by> by (?:the |an? )?[\w-]+)?"
+)
 
 
 def _marked(scene: Scene, found: dict[str, Facts]) -> None:
@@ -322,13 +439,17 @@ def _marked(scene: Scene, found: dict[str, Facts]) -> None:
         return
     entity = line_of(scene.draft, entity)
     known = found[entity.name].states if entity.name in found else ()
-    if entity.name not in found or not (is_state_word(match["state"]) or state_words.matching(known, naming.choice_value(match["state"]))):
+    if entity.name not in found or not (
+        is_state_word(match["state"]) or state_words.matching(known, naming.choice_value(match["state"]))
+    ):
         return
     clause = next((c for c in scene.clauses if {"mark", "set", "flag", "put"} & set(c.verbs)), None)
     roles = _roles(clause) if clause else ()
     if not roles and match["who"] and people.is_person(words.singular(match["who"])):
         roles = (people.role_name((match["who"],)),)
-    step = Step(verb=f"mark-{match['state'].replace(' ', '-')}", sentence=scene.index, roles=roles, passive=True)
+    step = Step(
+        verb=f"mark-{match['state'].replace(' ', '-')}", sentence=scene.index, roles=roles, passive=True
+    )
     found[entity.name].steps.append(step)
 
 
@@ -340,7 +461,10 @@ def line_of(draft: Draft, entity: EntityDraft) -> EntityDraft:
     return entity
 
 
-_NEXT = re.compile(r"\bto (?:the|its|their|his) (?:next|following) (?:stage|state|step|phase|status|level)\b|\b(?:advance|advances|promote|promotes)\b")
+_NEXT = re.compile(
+    r"\bto (?:the|its|their|his) (?:next|following) (?:stage|state|step|phase|status|level)\b|\b(?:advance"
+    r"|advances|promote|promotes)\b"
+)
 
 
 def _next(scene: Scene, found: dict[str, Facts]) -> None:

@@ -65,9 +65,19 @@ def state_field(entity: EntityDraft, name: str, states: tuple[str, ...], initial
     known = entity.fields.get(name)
     base = known or Field(name=name, label=words.label(name.split("_")), type="choice")
     entity.fields[name] = replace(
-        base, type="choice", choices=states, default=initial, required=False, unique=False, many=False, max_length=0,
-        minimum="", maximum="", multiple_of="", references="",
-    )  # fmt: skip
+        base,
+        type="choice",
+        choices=states,
+        default=initial,
+        required=False,
+        unique=False,
+        many=False,
+        max_length=0,
+        minimum="",
+        maximum="",
+        multiple_of="",
+        references="",
+    )
 
 
 def action(draft: Draft, entity: EntityDraft, transition: Transition) -> None:
@@ -81,7 +91,11 @@ def action(draft: Draft, entity: EntityDraft, transition: Transition) -> None:
     draft.rule(
         "actions",
         Action(
-            id=rule_id(entity.name, transition.name, *(("to", transition.target) if transition.name == "advance" or transition.guards else ())),
+            id=rule_id(
+                entity.name,
+                transition.name,
+                *(("to", transition.target) if transition.name == "advance" or transition.guards else ()),
+            ),
             entity=entity.name,
             name=transition.name,
             label=words.label(transition.name.split("-")),
@@ -89,7 +103,9 @@ def action(draft: Draft, entity: EntityDraft, transition: Transition) -> None:
             target=transition.target,
             guards=transition.guards,
             inputs=tuple(inputs),
-            required_inputs=tuple(n for n, i in zip(inputs, transition.inputs, strict=True) if i in transition.required),
+            required_inputs=tuple(
+                n for n, i in zip(inputs, transition.inputs, strict=True) if i in transition.required
+            ),
             roles=transition.roles,
             message=f"Only a {one} that is {states} can be taken to {transition.target.replace('_', ' ')}.",
         ),

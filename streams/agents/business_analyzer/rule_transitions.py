@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from schemas.specification import Condition
 from streams.agents.business_analyzer import state_words, words
 from streams.agents.business_analyzer.rule_state_facts import Facts, Step
-from streams.agents.business_analyzer.state_words import DECISIONS, FINAL, HUBS, NEGATIVE, SIDE, SPOKES, matching, state_of, verb_of
+from streams.agents.business_analyzer.state_words import (
+    DECISIONS,
+    FINAL,
+    HUBS,
+    NEGATIVE,
+    SIDE,
+    SPOKES,
+    matching,
+    state_of,
+    verb_of,
+)
+from streams.agents.business_analyzer.word_sets import word_set
 
-_BACK = frozenset("resume reactivate reopen unblock release reinstate enable activate free unpublish unlock".split())
+_BACK = word_set("resume reactivate reopen unblock release reinstate enable activate free unpublish unlock")
 _MAXIMUM_STATES = 20
 
 
@@ -46,7 +58,9 @@ def cycle_of(facts: Facts) -> Cycle | None:
     initial = _initial(facts, states)
     if initial not in states:
         states = (initial, *states)
-    cycle = Cycle(states=states, initial=initial, free=facts.declared and not facts.chain and facts.advance is None)
+    cycle = Cycle(
+        states=states, initial=initial, free=facts.declared and not facts.chain and facts.advance is None
+    )
     cycle.final = _final(facts, cycle)
     if facts.advance is not None:
         _advance(facts, cycle)
@@ -70,8 +84,10 @@ def _counts(facts: Facts, step: Step) -> bool:
         return True
     if verb in state_words.STEPS:
         return True
-    named = target in facts.adjectives or (step.passive and bool(facts.initial) and verb in state_words.ONLY_IF_NAMED)
-    return named and not facts.declared and verb not in ("start", "create", "open") or (named and step.then)
+    named = target in facts.adjectives or (
+        step.passive and bool(facts.initial) and verb in state_words.ONLY_IF_NAMED
+    )
+    return (named and not facts.declared and verb not in ("start", "create", "open")) or (named and step.then)
 
 
 def _target(states: tuple[str, ...], initial: str, verb: str) -> str:
@@ -95,9 +111,17 @@ def _states(facts: Facts, steps: list[Step]) -> tuple[str, ...]:
             states.append(new)
     if not facts.states:
         states += [lapse.target for lapse in facts.lapses if lapse.target not in states]
-        states += [a for a in dict.fromkeys(facts.adjectives) if _state_adjective(a) and not matching(tuple(states), a)]
-        first = facts.initial or next((s for s in states if s in HUBS or s in ("draft", "new", "pending")), "")
-        first = first or next((s for lapse in facts.lapses for s in lapse.sources if not s.startswith("!")), "")
+        states += [
+            a
+            for a in dict.fromkeys(facts.adjectives)
+            if _state_adjective(a) and not matching(tuple(states), a)
+        ]
+        first = facts.initial or next(
+            (s for s in states if s in HUBS or s in ("draft", "new", "pending")), ""
+        )
+        first = first or next(
+            (s for lapse in facts.lapses for s in lapse.sources if not s.startswith("!")), ""
+        )
         first = first or (state_of(facts.created_by) if facts.created_by and states else "")
         first = first or state_words.start_of(facts.entity.words, frozenset(states))
         states = [first, *(s for s in states if s != first)] if states else []
@@ -140,7 +164,11 @@ def _forward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
     for state in cycle.states:
         if state == cycle.initial:
             continue
-        own = [step for step in steps if _target(cycle.states, cycle.initial, step.verb) == state and step.verb not in _BACK]
+        own = [
+            step
+            for step in steps
+            if _target(cycle.states, cycle.initial, step.verb) == state and step.verb not in _BACK
+        ]
         own.sort(key=lambda step: (not step.passive, step.group))
         if facts.advance is not None and state not in cycle.final and state not in NEGATIVE and not own:
             continue
@@ -166,7 +194,7 @@ def _forward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
 
 
 def _roles(steps: list[Step]) -> tuple[str, ...]:
-    """Everybody who is said to take the step; nobody in particular where one sentence names no one in an active voice."""
+    """Everybody who is said to take the step."""
     return tuple(dict.fromkeys(role for step in steps for role in step.roles))
 
 
@@ -199,15 +227,26 @@ def _usual_sources(facts: Facts, cycle: Cycle, target: str) -> tuple[str, ...]:
         return tuple(living) if target in FINAL else (cycle.initial,)
     if not facts.states and target in ("closed", "archived", "completed", "finished", "done", "ended"):
         return tuple(living)
-    group = next((group for group in DECISIONS if target in group and len(group & set(cycle.states)) > 1), frozenset[str]())
+    group = next(
+        (group for group in DECISIONS if target in group and len(group & set(cycle.states)) > 1),
+        frozenset[str](),
+    )
     position = cycle.states.index(target)
     position = min([position, *(cycle.states.index(state) for state in group if state in cycle.states)])
-    before = [s for s in cycle.states[:position] if s not in group and s not in NEGATIVE | (SIDE - {cycle.initial})]
+    before = [
+        s for s in cycle.states[:position] if s not in group and s not in NEGATIVE | (SIDE - {cycle.initial})
+    ]
     if target in NEGATIVE and not group:
         decided = frozenset().union(*DECISIONS)
-        return tuple(state for state in living if state not in decided or state in ("approved", "accepted", "confirmed")) or (cycle.initial,)
+        return tuple(
+            state
+            for state in living
+            if state not in decided or state in ("approved", "accepted", "confirmed")
+        ) or (cycle.initial,)
     if target in SIDE:
-        return tuple(s for s in cycle.states[:position] if s in living and s not in NEGATIVE) or (cycle.initial,)
+        return tuple(s for s in cycle.states[:position] if s in living and s not in NEGATIVE) or (
+            cycle.initial,
+        )
     beside = [s for s in cycle.states if s in SIDE and s != cycle.initial and _returns(cycle, s, position)]
     return (*before[-1:], *beside) if before else (cycle.initial, *beside)
 
@@ -221,14 +260,22 @@ def _returns(cycle: Cycle, side: str, position: int) -> bool:
 
 def _backward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
     """Steps back to the initial state, said or usual."""
-    own = [step for step in steps if _target(cycle.states, cycle.initial, step.verb) == cycle.initial and _leads_back(cycle, step)]
+    own = [
+        step
+        for step in steps
+        if _target(cycle.states, cycle.initial, step.verb) == cycle.initial and _leads_back(step)
+    ]
     for step in own:
         said = _ordered(cycle, [matching(cycle.states, source) for source in step.sources])
         sources = tuple(s for s in said if s != cycle.initial)
-        sources = sources or tuple(s for s in cycle.states if s != cycle.initial and s not in FINAL and s not in facts.final)
+        sources = sources or tuple(
+            s for s in cycle.states if s != cycle.initial and s not in FINAL and s not in facts.final
+        )
         if sources and not any(t.name == step.verb for t in cycle.transitions):
             roles = _roles([step])
-            cycle.transitions.append(Transition(name=step.verb, target=cycle.initial, sources=sources, roles=roles))
+            cycle.transitions.append(
+                Transition(name=step.verb, target=cycle.initial, sources=sources, roles=roles)
+            )
     if own or not (cycle.free or _hub(cycle)):
         return
     sources = tuple(s for s in cycle.states if s != cycle.initial and s not in cycle.final)
@@ -237,7 +284,7 @@ def _backward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
         cycle.transitions.append(Transition(name=name, target=cycle.initial, sources=sources))
 
 
-def _leads_back(cycle: Cycle, step: Step) -> bool:
+def _leads_back(step: Step) -> bool:
     if step.verb in _BACK or step.sources:
         return True
     return step.verb.startswith("mark-") and step.passive
@@ -254,7 +301,7 @@ def _back_name(cycle: Cycle) -> str:
 def _advance(facts: Facts, cycle: Cycle) -> None:
     """'to the next stage': one action that takes each state to the one after it."""
     line = [state for state in cycle.states if state not in NEGATIVE or state == cycle.initial]
-    for before, after in zip(line, line[1:], strict=False):
+    for before, after in itertools.pairwise(line):
         if before not in cycle.final:
             roles = facts.advance or ()
             cycle.transitions.append(Transition(name="advance", target=after, sources=(before,), roles=roles))

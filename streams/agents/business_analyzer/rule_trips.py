@@ -4,20 +4,41 @@ from __future__ import annotations
 
 import re
 
-from schemas.specification import Derivation, Effect
+from schemas.specification import Derivation, Effect, Field
 from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
-from streams.agents.business_analyzer.rule_fields import NUMBERS, drop_mere_name, ensure, is_taken, number_field, refer, take
+from streams.agents.business_analyzer.rule_fields import (
+    NUMBERS,
+    drop_mere_name,
+    ensure,
+    is_taken,
+    number_field,
+    refer,
+    take,
+)
 from streams.agents.business_analyzer.rule_scenes import Scene, rule_id, scenes
 from streams.agents.business_analyzer.rule_state_facts import Facts
 from streams.agents.business_analyzer.rule_states import machine_of, write
 from streams.agents.business_analyzer.rule_transitions import Cycle, Transition
-from schemas.specification import Field
 
-_PAIRS = {("start", "end"), ("start", "finish"), ("begin", "end"), ("start", "stop"), ("open", "close"), ("begin", "finish")}
+_PAIRS = {
+    ("start", "end"),
+    ("start", "finish"),
+    ("begin", "end"),
+    ("start", "stop"),
+    ("open", "close"),
+    ("begin", "finish"),
+}
 _WITH = re.compile(r"\bwith (?:the |an? |their |its )?(?:current )?(?P<what>[a-z]+(?: [a-z]+)?)$")
-_MEASURES = {"kilometres": "kilometres", "kilometers": "kilometers", "miles": "miles", "distance": "distance", "km": "kilometres",
-             "consumption": "consumption", "hours": "hours"}  # fmt: skip
+_MEASURES = {
+    "kilometres": "kilometres",
+    "kilometers": "kilometers",
+    "miles": "miles",
+    "distance": "distance",
+    "km": "kilometres",
+    "consumption": "consumption",
+    "hours": "hours",
+}
 
 
 def find(draft: Draft) -> None:
@@ -26,14 +47,24 @@ def find(draft: Draft) -> None:
         for clause in scene.clauses:
             pair = next(((a, b) for a, b in _PAIRS if a in clause.verbs and b in clause.verbs), None)
             entity = scene.topic
-            if pair is None or entity is None or clause.passive or len(entity.states) > 2 or _has_states(entity) or is_taken(draft, entity, pair[1]):
+            if (
+                pair is None
+                or entity is None
+                or clause.passive
+                or len(entity.states) > 2
+                or _has_states(entity)
+                or is_taken(draft, entity, pair[1])
+            ):
                 continue
             match = _WITH.search(scene.text)
             _process(draft, scene, entity, pair, match["what"] if match else "")
 
 
 def _has_states(entity: EntityDraft) -> bool:
-    return any(len(field.choices) > 2 and field.name in ("status", "state", "stage") for field in entity.fields.values())
+    return any(
+        len(field.choices) > 2 and field.name in ("status", "state", "stage")
+        for field in entity.fields.values()
+    )
 
 
 def _process(draft: Draft, scene: Scene, entity: EntityDraft, pair: tuple[str, str], reading: str) -> None:
@@ -52,9 +83,14 @@ def _process(draft: Draft, scene: Scene, entity: EntityDraft, pair: tuple[str, s
     if machine_of(draft, entity) is None:
         active, over = words.participle(first), words.participle(last)
         cycle = Cycle(states=(active, over), initial=active, free=False)
-        cycle.transitions = [Transition(name=last, target=over, sources=(active,), roles=roles, inputs=inputs, required=inputs)]
+        cycle.transitions = [
+            Transition(name=last, target=over, sources=(active,), roles=roles, inputs=inputs, required=inputs)
+        ]
         write(draft, Facts(entity=entity), cycle)
-    draft.rule("effects", Effect(id=rule_id(entity.name, last, "time"), entity=entity.name, on=last, field=ended, value="now"))
+    draft.rule(
+        "effects",
+        Effect(id=rule_id(entity.name, last, "time"), entity=entity.name, on=last, field=ended, value="now"),
+    )
 
 
 def _subject_roles(subject: str) -> list[str]:
@@ -72,12 +108,20 @@ def _readings(draft: Draft, entity: EntityDraft, reading: str) -> str:
     entity.put(Field(name=low, label=words.label(low.split("_")), type=kind, required=True, minimum="0"))
     entity.put(Field(name=high, label=words.label(high.split("_")), type=kind, minimum="0"))
     text = " ".join(sentence.low for sentence in draft.document.sentences)
-    measure = next((value for word, value in _MEASURES.items() if re.search(rf"\b{word}\b", text)), "distance")
+    measure = next(
+        (value for word, value in _MEASURES.items() if re.search(rf"\b{word}\b", text)), "distance"
+    )
     ensure(entity, measure, kind, read_only=True)
     entity.change(measure, read_only=True, required=False)
     draft.rule(
         "derivations",
-        Derivation(id=rule_id(entity.name, measure), entity=entity.name, field=measure, kind="difference", operands=(high, low)),
+        Derivation(
+            id=rule_id(entity.name, measure),
+            entity=entity.name,
+            field=measure,
+            kind="difference",
+            operands=(high, low),
+        ),
     )
     _follow_up(draft, entity, high, kind)
     return high
@@ -97,8 +141,14 @@ def _follow_up(draft: Draft, entity: EntityDraft, high: str, kind: str) -> None:
                 entity.change(number.name, type="integer")
         draft.rule(
             "effects",
-            Effect(id=rule_id(entity.name, counter.name), entity=entity.name, on="end" if high.startswith("end") else "close", via=field.name,
-                   field=counter.name, value=high),  # fmt: skip
+            Effect(
+                id=rule_id(entity.name, counter.name),
+                entity=entity.name,
+                on="end" if high.startswith("end") else "close",
+                via=field.name,
+                field=counter.name,
+                value=high,
+            ),
         )
 
 

@@ -46,7 +46,9 @@ def check(spec: Specification, entity: Entity, rule: object) -> Iterator[str]:
         yield from problems or rule_soundness.check(spec, entity, rule)
 
 
-def _need(spec: Specification, entity: Entity, rule: str, paths: Iterable[str], kinds: frozenset[str] = frozenset()) -> Iterator[str]:
+def _need(
+    spec: Specification, entity: Entity, rule: str, paths: Iterable[str], kinds: frozenset[str] = frozenset()
+) -> Iterator[str]:
     for path in paths:
         field = validation.resolve(spec, entity, path)
         if field is None:
@@ -55,7 +57,9 @@ def _need(spec: Specification, entity: Entity, rule: str, paths: Iterable[str], 
             yield f"{rule}: {path!r} is a {field.type}"
 
 
-def _conditions(spec: Specification, entity: Entity, rule: str, conditions: Iterable[Condition]) -> Iterator[str]:
+def _conditions(
+    spec: Specification, entity: Entity, rule: str, conditions: Iterable[Condition]
+) -> Iterator[str]:
     for condition in conditions:
         yield from validation._condition(spec, entity, rule, condition)
 
@@ -115,7 +119,11 @@ def _effect(spec: Specification, entity: Entity, rule: Effect) -> Iterator[str]:
         yield f"{rule.id}: {rule.field!r} is no field of {changed.name}"
     elif field.type == "choice" and rule.value.startswith("=") and rule.value[1:] not in field.choices:
         yield f"{rule.id}: {rule.value!r} is no value of {rule.field}"
-    if not rule.value.startswith("=") and rule.value not in ("now", "today") and not validation._operand(spec, entity, rule.value):
+    if (
+        not rule.value.startswith("=")
+        and rule.value not in ("now", "today")
+        and not validation._operand(spec, entity, rule.value)
+    ):
         yield f"{rule.id}: value {rule.value!r} is unknown"
 
 
@@ -190,7 +198,13 @@ def _derivation(spec: Specification, entity: Entity, rule: Derivation) -> Iterat
     if rule.kind in ("sum_of_children", "count_of_children"):
         yield from _children(spec, entity, rule)
         return
-    kinds = _TIMES if rule.kind == "offset" else _NUMBERS if rule.kind in ("product", "sum", "difference") else frozenset[str]()
+    kinds = (
+        _TIMES
+        if rule.kind == "offset"
+        else _NUMBERS
+        if rule.kind in ("product", "sum", "difference")
+        else frozenset[str]()
+    )
     yield from _need(spec, entity, rule.id, rule.operands, kinds)
     yield from _need(spec, entity, rule.id, rule.percents, _NUMBERS)
     if rule.field in rule.operands:
@@ -233,7 +247,9 @@ def _unique(spec: Specification, entity: Entity, rule: Unique) -> Iterator[str]:
 def _permission(spec: Specification, entity: Entity, rule: Permission) -> Iterator[str]:
     if rule.role not in spec.roles:
         yield f"{rule.id}: role {rule.role!r} is unknown"
-    names = {"create", "read", "list", "update", "delete"} | {a.name for a in spec.actions if a.entity == entity.name}
+    names = {"create", "read", "list", "update", "delete"} | {
+        a.name for a in spec.actions if a.entity == entity.name
+    }
     for operation in rule.operations:
         if operation not in names:
             yield f"{rule.id}: {operation!r} is no operation of {entity.name}"

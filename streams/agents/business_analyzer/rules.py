@@ -28,7 +28,7 @@ from streams.agents.business_analyzer import (
 )
 from streams.agents.business_analyzer.draft import Draft
 
-# Processes come first, as they add the entities that other rules speak of; access comes last, as it names actions.
+# Processes come first, as they add entities that other rules speak of; access comes last: it names actions.
 _FINDERS = (
     rule_dates.find,
     rule_loans.find,
@@ -76,10 +76,18 @@ def _find(draft: Draft) -> None:
 
 def _settle_names(draft: Draft) -> None:
     """Take back the assumption that a record has only a name, where rules gave it data of its own."""
-    known = {entity.label.lower() for entity in draft.entities if "name" in entity.fields and len(entity.fields) == 1}
+    known = {
+        entity.label.lower()
+        for entity in draft.entities
+        if "name" in entity.fields and len(entity.fields) == 1
+    }
     draft.assumptions = [
         question
         for question in draft.assumptions
         if question.assumption != "It has a name."
-        or question.text.removeprefix("Which data belong to ").removesuffix("?").removeprefix("a ").removeprefix("an ") in known
+        or question.text.removeprefix("Which data belong to ")
+        .removesuffix("?")
+        .removeprefix("a ")
+        .removeprefix("an ")
+        in known
     ]

@@ -25,8 +25,10 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "04-expenses.txt": (
         "state_machines Expense states~draft,submitted; initial=draft",
         "actions Expense name=submit; sources=draft; target=submitted; roles=employee",
-        "actions Expense name=approve; sources=submitted; target=approved; guards~amount le =1000; roles=manager; inputs~comment",
-        "actions Expense name=approve; sources=submitted; target~finance; guards~amount gt =1000; roles=manager",
+        "actions Expense name=approve; sources=submitted; target=approved; guards~amount le =1000; "
+        "roles=manager; inputs~comment",
+        "actions Expense name=approve; sources=submitted; target~finance; guards~amount gt =1000; "
+        "roles=manager",
         "actions Expense target=approved; sources~finance; roles=finance",
         "actions Expense name=reject; target=rejected; inputs~comment; roles=manager",
         "reports Expense measure=amount; group_by=category,month:date",
@@ -56,7 +58,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     ),
     "07-user-stories.txt": (
         "searches Book fields=title,author",
-        "limits Loan measure=count; group_by=book_id; maximum=book_id.number_of_copies; ignoring_states=returned",
+        "limits Loan measure=count; group_by=book_id; maximum=book_id.number_of_copies; "
+        "ignoring_states=returned",
         "derivations Loan kind=offset; amount==21; unit=days",
         "actions Loan name=return; target=returned",
         "listings Loan name=overdue; where~lt today|lt now",
@@ -113,7 +116,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "14-events.txt": (
         "expiries Ticket|Reservation sources=reserved; target=expired; minutes=10",
         "actions Ticket|Reservation name=pay; sources=reserved; target=paid",
-        "limits Ticket|Reservation measure=count|quantity; maximum=ticket_type_id.quota; ignoring_states~expired",
+        "limits Ticket|Reservation measure=count|quantity; maximum=ticket_type_id.quota; "
+        "ignoring_states~expired",
         "limits Ticket|Reservation measure=count|quantity; maximum~seats; ignoring_states~expired",
         "actions Ticket name=transfer; at_most=1; inputs~email",
         "derivations Ticket kind=code",

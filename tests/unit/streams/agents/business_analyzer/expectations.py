@@ -1,7 +1,7 @@
-"""What a specification must say, in one line: 'limits Entry measure=hours; group_by=person,date; maximum==12'.
+"""What a specification must say: 'limits Entry measure=hours; group_by=person,date; maximum==12'.
 
-The first word is the list of the specification ('fields' for fields), the second the entity ('A|B' for either),
-then `key=value` (equal, 'a|b' for either) or `key~value` (contains). A leading '!' means that there is none.
+The first word is the list of the specification ('fields' for fields), the second the entity, then
+`key=value` (equal, 'a|b' for either) or `key~value` (contains). A leading '!' means that there is none.
 """
 
 from __future__ import annotations

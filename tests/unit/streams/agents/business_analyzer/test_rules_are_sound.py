@@ -14,7 +14,10 @@ from streams.agents.business_analyzer.engine import analyse
 from tests.unit.streams.agents.business_analyzer import checklist_of_paragraphs, checklist_of_variants
 from tests.unit.streams.agents.business_analyzer.requirement_texts import TEXTS
 
-_ALL = [*TEXTS.values(), *(text for text, _ in (*checklist_of_paragraphs.EXPECTED, *checklist_of_variants.EXPECTED))]
+_ALL = [
+    *TEXTS.values(),
+    *(text for text, _ in (*checklist_of_paragraphs.EXPECTED, *checklist_of_variants.EXPECTED)),
+]
 _SENTENCES = [sentence.strip() for text in _ALL if not text.startswith("{") for sentence in text.split(". ")]
 
 
@@ -26,7 +29,11 @@ def _assert_sound(text: str) -> None:
     checked = {criterion.target for story in specification.stories for criterion in story.criteria}
     assert [rule.id for rule in validation.all_rules(specification) if rule.id not in checked] == []
     for machine in specification.state_machines:
-        targets = {rule.target for rule in (*specification.actions, *specification.expiries) if rule.entity == machine.entity}
+        targets = {
+            rule.target
+            for rule in (*specification.actions, *specification.expiries)
+            if rule.entity == machine.entity
+        }
         targets |= {rule.value.lstrip("=") for rule in specification.effects if rule.field == machine.field}
         assert set(machine.states) <= {machine.initial, *machine.creatable, *targets}
 
