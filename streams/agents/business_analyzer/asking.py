@@ -33,6 +33,14 @@ def vague(draft: Draft) -> tuple[Question, ...]:
     )
 
 
+def truncated(draft: Draft) -> None:
+    """Notes that not all of a very long requirement was read."""
+    draft.assume(
+        "The requirement is very long. Which part of it matters most?",
+        "What stands beyond the first 40,000 characters, 600 sentences or 60 things is left out.",
+    )
+
+
 def not_ours(draft: Draft, what: str) -> tuple[Question, ...]:
     """The requirement asks for something that is no data service."""
     return (

@@ -10,6 +10,8 @@ from streams.agents.business_analyzer import naming, words
 from streams.agents.business_analyzer.document import Document
 
 Words = tuple[str, ...]
+MAX_ENTITIES = 60
+MAX_FIELDS = 80
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class EntityDraft:
 
     def put(self, new: Field) -> Field:
         """Add a field, or keep what stands where the name is known."""
+        if len(self.fields) >= MAX_FIELDS:
+            return self.fields.get(new.name, new)
         return self.fields.setdefault(new.name, new)
 
     def change(self, name: str, **changes: object) -> None:
@@ -90,6 +94,8 @@ class Draft:
         known = next((e for e in self.entities if e.words == phrase or phrase in e.aliases), None)
         if known:
             return known
+        if len(self.entities) >= MAX_ENTITIES:
+            return None
         entity = EntityDraft(words=phrase)
         if not entity.name or not naming.collection_path(phrase):
             return None

@@ -70,6 +70,8 @@ def _analyse(
     conflicts = contradictions.questions(draft)
     if conflicts:
         return asking.numbered(conflicts, asked)
+    if draft.document.truncated:
+        asking.truncated(draft)
     rules.find(draft)
     fallback_fields.settle(draft)
     return repair.sound(draft) or asking.numbered(asking.vague(draft), asked)

@@ -11,6 +11,8 @@ from streams.agents.business_analyzer.json_values import Json, by_key, first_tex
 from streams.agents.business_analyzer.text_reader import MAX_CHARACTERS, clean, read_text, sentences_of
 
 _MAX_DEPTH = 40
+_MAX_SENTENCES = 600
+_MAX_ENTITIES = 60
 _TITLES = frozenset("title name project projectname system app application product service subject".split())
 _ENTITIES = frozenset(
     "entities models model data datamodel resources objects tables schema schemas entity domain domainmodel types"
@@ -69,12 +71,14 @@ class _Reader:
         """All that was read."""
         return Document(
             title=self.title,
-            sentences=tuple(self.sentences),
-            entities=tuple(self.entities),
+            sentences=tuple(self.sentences[:_MAX_SENTENCES]),
+            entities=tuple(self.entities[:_MAX_ENTITIES]),
             states=tuple(self.states),
             roles=tuple(self.roles),
             non_functional=tuple(self.qualities),
-            truncated=self.size > MAX_CHARACTERS,
+            truncated=self.size > MAX_CHARACTERS
+            or len(self.sentences) > _MAX_SENTENCES
+            or len(self.entities) > _MAX_ENTITIES,
         )
 
     def read(self, value: Json, name: str, depth: int) -> None:

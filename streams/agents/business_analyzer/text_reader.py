@@ -8,6 +8,9 @@ import unicodedata
 from streams.agents.business_analyzer.document import Document, Sentence
 
 MAX_CHARACTERS = 40_000
+# People write no longer sentences; what is generated may be longer without end.
+MAX_SENTENCE = 2_000
+_MAX_SENTENCES = 600
 _BULLET = re.compile(r"^\s*(?:[-*+•·–‣▪]|\d{1,3}[.)]|\(?[a-z][.)])\s+")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
 _STORY = re.compile(
@@ -22,7 +25,7 @@ _QUALITY_HEADING = re.compile(r"non[- ]?functional|quality|performance|technical
 
 def clean(text: str) -> str:
     """The text without what no reader of it can see: control characters, odd spaces and quotes."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text[: 5 * MAX_CHARACTERS]).replace("\r\n", "\n").replace("\r", "\n")
     text = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x00A0: " ", 0x2026: "."})
     text = text.replace("\u2014", ", ").replace("\u2013", "-").replace("\u2212", "-")
     kept = (c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
@@ -49,9 +52,9 @@ def read_text(text: str) -> Document:
             sentences.extend(sentences_of(block))
     return Document(
         title=title,
-        sentences=tuple(sentences),
-        non_functional=tuple(qualities),
-        truncated=len(cleaned) > MAX_CHARACTERS,
+        sentences=tuple(sentences[:_MAX_SENTENCES]),
+        non_functional=tuple(qualities[:_MAX_SENTENCES]),
+        truncated=len(cleaned) > MAX_CHARACTERS or len(sentences) > _MAX_SENTENCES,
     )
 
 
@@ -93,7 +96,7 @@ def split_sentences(text: str) -> list[str]:
     found: list[str] = []
     for part in parts:
         found.extend(_outside_parentheses(part.strip().strip('"').rstrip(".!?").strip()))
-    return [part for part in found if re.search(r"\w", part)]
+    return [part[:MAX_SENTENCE] for part in found if re.search(r"\w", part)]
 
 
 def _outside_parentheses(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import lemminflect
+from anyascii import anyascii
 
 from streams.agents.business_analyzer import closed_words as closed
 
@@ -181,7 +182,7 @@ def is_participle(word: str) -> bool:
 
 def snake(words: Sequence[str]) -> str:
     """A snake_case name of ASCII letters, digits and underscores; '' where nothing is left."""
-    joined = "_".join(words).lower().replace("e-mail", "email").replace("'s", "")
+    joined = anyascii("_".join(words)).lower().replace("e-mail", "email").replace("'s", "")
     return re.sub(r"_+", "_", re.sub(r"[^a-z0-9]+", "_", joined)).strip("_")
 
 
