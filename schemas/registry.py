@@ -75,10 +75,15 @@ def _packaged() -> dict[int, WriterSchema]:
     return found
 
 
-@cache
-def parsed_schema(name: str, version: int) -> Schema:
-    """Parsed schema of a type's version: the current one from its class, older ones from files."""
+def schema_text(name: str, version: int) -> str:
+    """JSON text of a type's version: the current one from its class, older ones from files."""
     event_type = BY_NAME[name]
     if version == event_type.version:
-        return fastavro.parse_schema(event_schema(event_type))
-    return fastavro.parse_schema(json.loads((RELEASED / f"{name}.v{version}.avsc").read_text()))
+        return json.dumps(event_schema(event_type))
+    return (RELEASED / f"{name}.v{version}.avsc").read_text()
+
+
+@cache
+def parsed_schema(name: str, version: int) -> Schema:
+    """Parsed schema of a type's version."""
+    return fastavro.parse_schema(json.loads(schema_text(name, version)))

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from connectors.settings import Settings
 from schemas.codec import Codec
 
 
 def codec_for(config: Settings) -> Codec:
-    """The codec for this configuration."""
-    del config
-    return Codec()
+    """The codec for this configuration; one for each registry, as it remembers ids and schemas."""
+    return _codec(config.schema_registry_url)
+
+
+@lru_cache(maxsize=8)
+def _codec(url: str) -> Codec:
+    if not url:
+        return Codec()
+    from connectors.schema_registry.confluent import ConfluentRegistry
+
+    return Codec(ConfluentRegistry(url))
