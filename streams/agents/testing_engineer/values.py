@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.specification import Entity, Field, FieldType
 
@@ -145,5 +145,5 @@ def quoted(text: str) -> str:
 
 
 def exact(value: Decimal, field_: Field) -> Decimal:
-    """Money has two places, another number none that say nothing."""
-    return value.quantize(Decimal("0.01")) if field_.type == "money" else value.normalize() + 0
+    """Money has two places, half a cent is rounded up; another number has no zeros that say nothing."""
+    return value.quantize(Decimal("0.01"), ROUND_HALF_UP) if field_.type == "money" else value.normalize() + 0
