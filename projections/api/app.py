@@ -15,6 +15,7 @@ from connectors.settings import Settings
 from projections.api import collection_routes, delivery_routes, health_routes, live_routes, page_routes
 from projections.api.changes import Changes
 from projections.api.database import Database
+from projections.api.measures import Measured, Measures
 from projections.api.problems import MEDIA_TYPE, Problem, add_problem_handlers
 from projections.api.read_models import ReadModels
 
@@ -57,8 +58,10 @@ def create_app(settings: Settings, *, wait_seconds: float = WAIT_SECONDS) -> Fas
         generate_unique_id_function=_operation_id,
         responses=_error_responses(),
     )
+    app.state.measures = Measures()
     app.state.read_models = ReadModels(database, changes, wait_seconds)
     add_problem_handlers(app)
+    app.add_middleware(Measured, measures=app.state.measures)
     for routes in (delivery_routes, collection_routes, live_routes, health_routes, page_routes):
         app.include_router(routes.router)
     _describe_problems(app)

@@ -18,7 +18,7 @@ from projections.api.answers import (
     TestReportSummary,
     TimelineEvent,
 )
-from projections.api.etags import TaggedRoute
+from projections.api.etags import UNCHANGED, TaggedRoute
 from projections.api.parameters import (
     BuildParameters,
     FeatureParameters,
@@ -31,7 +31,7 @@ from projections.api.parameters import (
 )
 from projections.api.read_models import Models
 
-router = APIRouter(prefix="/api/v1", tags=["collections"], route_class=TaggedRoute)
+router = APIRouter(prefix="/api/v1", tags=["collections"], route_class=TaggedRoute, responses=UNCHANGED)
 
 
 @router.get("/timeline")

@@ -24,7 +24,7 @@ from projections.api.answers import (
 )
 from projections.api.database import Row
 from projections.api.delivery_answers import detail_of, summary_of
-from projections.api.etags import TaggedRoute
+from projections.api.etags import UNCHANGED, TaggedRoute
 from projections.api.parameters import (
     DeliveryParameters,
     Identity,
@@ -35,7 +35,9 @@ from projections.api.parameters import (
 from projections.api.problems import not_found
 from projections.api.read_models import Models, ReadModels
 
-router = APIRouter(prefix="/api/v1/deliveries", tags=["deliveries"], route_class=TaggedRoute)
+router = APIRouter(
+    prefix="/api/v1/deliveries", tags=["deliveries"], route_class=TaggedRoute, responses=UNCHANGED
+)
 
 DeliveryId = Annotated[Identity, Path(description="UUID of the delivery")]
 PartQuery = Annotated[PartParameters, Query()]

@@ -11,6 +11,8 @@ from fastapi.routing import APIRoute
 
 _KEPT_HEADERS = ("etag", "cache-control", "vary", "link", "content-location")
 
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Still as the tag in If-None-Match"}}
+
 
 class TaggedRoute(APIRoute):
     """A route whose 200 answers carry a strong ETag made from the body."""

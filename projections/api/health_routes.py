@@ -1,10 +1,11 @@
-"""/health and /ready of the query API."""
+"""/health, /ready and /metrics of the query API."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
 from projections.api.read_models import Models
@@ -37,3 +38,9 @@ async def ready(models: Models, response: Response) -> Readiness:
     problem = await models.database.problem()
     response.status_code = 503 if problem else 200
     return Readiness(ready=not problem, problem=problem)
+
+
+@router.get("/metrics", response_class=Response, include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """Numbers for Prometheus."""
+    return Response(request.app.state.measures.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -43,7 +43,7 @@ class LiveParameters(QueryParameters):
     delivery_id: Identity | None = None
     event_type: list[Text] | None = Field(None, description="Any of these")
     from_start: bool = Field(False, description="Begin with the first event of the log, not with the next")
-    last_event_id: str | None = Field(
+    resume_from: str | None = Field(
         None, max_length=8_000, description="As the header Last-Event-ID, for who cannot set it"
     )
 
@@ -69,7 +69,7 @@ async def live_events(
     Each event comes once, in the order of its partition, thus in order for each delivery.
     """
     await models.passed(parameters)
-    vector = await _start(models.database, last_event_id or parameters.last_event_id, parameters.from_start)
+    vector = await _start(models.database, last_event_id or parameters.resume_from, parameters.from_start)
     return EventSourceResponse(
         _events(models, request, parameters, vector),
         ping=_PING_SECONDS,

@@ -139,7 +139,7 @@ def test_given_a_listener_that_breaks_off_when_it_comes_back_then_it_has_every_e
     with listener.listening(address):
         eventually(lambda: len(listener.events) >= 90)
         last = publisher.publish(records[90].event)
-        eventually(lambda: str(last) in listener.positions, 5.0)
+        eventually(lambda: str(last) in listener.positions)
 
     assert len(listener.positions) == len(set(listener.positions)) == 91
     event_ids = {event["event_id"] for event in listener.events}

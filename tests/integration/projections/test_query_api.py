@@ -324,3 +324,21 @@ async def test_given_the_api_when_its_health_is_asked_then_it_is_up_and_ready(ap
     assert (await api.get("/health")).json() == {"status": "ok"}
     ready = await api.get("/ready")
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "problem": ""})
+
+
+async def test_given_queries_when_metrics_are_asked_then_each_route_is_counted(
+    api: httpx.AsyncClient,
+) -> None:
+    await api.get("/api/v1/builds")
+    await api.get("/api/v1/builds?limit=0")
+    await api.get(f"/api/v1/deliveries/{uuid.UUID(int=1)}")
+    await api.get("/no/such/path")
+    text = (await api.get("/metrics")).text
+
+    for labels in (
+        'route="/api/v1/builds",status="200"',
+        'route="/api/v1/builds",status="422"',
+        'route="/api/v1/deliveries/{delivery_id}",status="404"',
+        'route="none",status="404"',
+    ):
+        assert f"streamwright_query_seconds_count{{{labels}}} 1.0" in text
