@@ -33,7 +33,7 @@ def roles(draft: Draft) -> None:
 
 
 def _role(draft: Draft, phrase: Words) -> None:
-    kept = tuple(word for word in phrase if re.search(r"[a-z]", word) and word not in ("the", "a", "an"))
+    kept = tuple(word for word in phrase if re.search(r"[a-z]", word) and word not in ("the", "a", "an", "one", "any", "every", "each"))
     name = people.role_name(kept) if kept else ""
     if name and name not in draft.roles and len(draft.roles) < 30:
         draft.roles.append(name)

@@ -14,7 +14,7 @@ from streams.agents.business_analyzer.rule_fields import TIMES, ensure
 from streams.agents.business_analyzer.rule_scenes import Scene, mentions, rule_id, scenes
 from streams.agents.business_analyzer.rule_state_facts import NOBODY, line_of
 from streams.agents.business_analyzer.rule_states import machine_of
-from streams.agents.business_analyzer.state_words import FINAL, ONCE, USES, state_of
+from streams.agents.business_analyzer.state_words import FINAL, NOUN_OF, ONCE, USES, state_of
 
 _MOVES = frozenset({"move", "reschedule", "postpone"})
 _TRANSFER = frozenset({"transfer", "hand-over", "forward", "pass"})
@@ -222,8 +222,14 @@ def _times(text: str) -> int:
 
 def _once(draft: Draft, scene: Scene, clause: Clause) -> None:
     """'A voucher can be redeemed only once', 'each ticket code is accepted one time only'."""
-    verb = next((verb for verb in clause.verbs if verb in USES), "")
     times = _times(scene.text)
+    counted = times and clause.passive and clause.modal in ("can", "may", "must")
+    usable = (
+        USES
+        if not counted
+        else USES | (set(clause.verbs) - set(NOUN_OF) - {"be", "create", "change", "edit", "have"})
+    )
+    verb = next((verb for verb in clause.verbs if verb in usable), "")
     if (
         not verb
         or not times

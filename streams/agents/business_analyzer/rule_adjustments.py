@@ -8,7 +8,7 @@ from schemas.specification import Adjustment, Field
 from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_fields import NUMBERS, drop_mere_name, number_field, refer
-from streams.agents.business_analyzer.rule_scenes import Scene, field_anywhere, rule_id, scenes
+from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, field_anywhere, rule_id, scenes
 from streams.agents.business_analyzer.word_sets import word_set
 
 _IN = word_set(
@@ -20,10 +20,21 @@ _OUT = word_set(
     "outgoing pick disposal loss use"
 )
 _HELD = word_set("stock quantity balance inventory points credit credits level amount budget")
-_RAISES = re.compile(r"\b(?:increases?|raises?|adds? to|adds? [\w ]*to|grows?|tops? up|goes up|credits?)\b")
+_RAISES = re.compile(
+    r"\b(?:increases?|raises?|adds? to|adds? [\w ]*to|grows?|tops? up|goes up|credits?|(?:added|credited"
+    r"|paid) (?:in)?to)\b"
+)
 _LOWERS = re.compile(
     r"\b(?:reduces?|decreases?|lowers?|subtracts?|deducts?|takes?|draws? down|diminish(?:es)?|consumes?"
-    r"|debits?)\b"
+    r"|debits?"
+    r"|(?:deducted|subtracted|taken|withdrawn|removed|drawn) from)\b"
+)
+_MOVES_WITH = re.compile(
+    r"\b(?:stock|balance|quantity|points) (?:(?P<down>goes down|decreases|falls|drops|shrinks|sinks"
+    r"|is reduced|is lowered|is decreased)"
+    r"|(?P<up>goes up|increases|rises|grows|is increased|is raised)) (?:by|with|on|for|after|through"
+    r"|at)(?: the quantity of)?"
+    r" (?:each|every|an?|the|any) (?P<what>[\w\-]+)"
 )
 _CHANGES = re.compile(r"\b(?:change|changes|adjust|adjusts|update|updates|affect|affects)\b")
 _FLOOR = re.compile(
@@ -32,7 +43,7 @@ _FLOOR = re.compile(
     r"|left|balance)\b"
     r"|\b(?:larger|greater|higher|more) than (?:the |its )?(?:current |available )?(?:stock|balance"
     r"|quantity)\b|\bexceeds? the (?:stock|balance)\b"
-    r"|\binsufficient\b|\benough (?:stock|balance|funds|credit)"
+    r"|\bout of stock\b|\binsufficient\b|\benough (?:stock|balance|funds|credit)"
     r"|\bsufficient\b|\boverdraw\w*\b|\bif [^.;]{0,20}(?:in stock|available)\b|\bcannot (?:sell|withdraw"
     r"|issue)[^.;]{0,30} more\b|\bat least (?:0|zero)\b"
 )
@@ -53,6 +64,12 @@ def _movements(draft: Draft) -> list[tuple[EntityDraft, int, Scene]]:
     found: dict[tuple[str, int], tuple[EntityDraft, int, Scene]] = {}
     named = [scene for scene in scenes(draft) if _speaks_of_holding(scene)]
     for scene in scenes(draft):
+        moved = _MOVES_WITH.search(scene.text)
+        what = entity_in(draft, moved["what"]) if moved else None
+        if moved and what is not None:
+            found.setdefault(
+                (what.name, -1 if moved["down"] else 1), (what, -1 if moved["down"] else 1, scene)
+            )
         for sign, pattern in ((1, _RAISES), (-1, _LOWERS)):
             for match in pattern.finditer(scene.text):
                 entity = _before(scene, match.start())

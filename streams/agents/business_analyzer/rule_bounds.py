@@ -74,10 +74,15 @@ def _unique(draft: Draft, scene: Scene) -> None:
             )
 
 
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|once|as soon as|unless|alert\w*|notif\w*|warn\w*|approv\w*)\b"
+)
+
+
 def _range(scene: Scene) -> None:
     match = _RANGE.search(scene.text)
     found = field_anywhere(scene, match["what"], NUMBERS) if match else None
-    if not match or not found or found[1].choices:
+    if not match or not found or found[1].choices or _CONDITION.search(scene.text):
         return
     bound = match["bound"]
     if not re.search(r"\d|positive|negative|zero", bound) or re.search(r"\d+ ?%", bound):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from schemas.specification import Adjustment, Comparison, Condition
+from schemas.specification import Adjustment, Comparison, Condition, Field
 from schemas.specification.condition import Operator
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
-from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, date_field, number_field
+from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, date_field, ensure, number_field
 from streams.agents.business_analyzer.rule_scenes import (
     Scene,
     entity_in,
@@ -91,6 +91,7 @@ def find(draft: Draft) -> None:
             continue
         text = re.sub(r"\([^)]*\)", "", scene.text)
         _different(scene, text)
+        _ahead(scene, text)
         for part in re.split(
             r",? and (?=(?:the|an?|its|nobody|no)\b)|, (?=(?:the|an?|nobody|no|its)\b)|; ", text
         ):
@@ -117,6 +118,30 @@ def _pair(scene: Scene, text: str) -> None:
         if match["modal"] in ("may", "can") and not negative and operator in ("ne", "eq"):
             continue
         _add(scene, match["left"], operator, match["right"])
+
+
+_AHEAD = re.compile(
+    rf"(?P<left>{_NP}) (?:must|has to|have to|should|needs? to|may|can)(?: only)? (?:be |lie "
+    rf"|take place )?(?:made |placed )?at least"
+    r" (?P<n>\d+) (?P<unit>day|hour|week)s? (?:in the future|ahead|from now|in advance|after today"
+    r"|later than today|away|before (?P<what>[\w\- ]+))"
+)
+
+
+def _ahead(scene: Scene, text: str) -> None:
+    """'The event date must be at least 3 days in the future'."""
+    match = _AHEAD.search(text)
+    target = _timed(scene, match["what"] or match["left"]) if match else None
+    if not match or target is None:
+        return
+    entity, name = target
+    number = int(match["n"]) * (7 if match["unit"] == "week" else 1)
+    date = entity.fields[name].type == "date"
+    if match["unit"] == "hour":
+        right = f"now+{number * 60}m" if not date else f"today+{-(-number // 24)}d"
+    else:
+        right = f"{'today' if date else 'now'}+{number}d"
+    write(scene.draft, entity, Condition(left=name, operator="ge", right=right))
 
 
 _DIFFERENT = re.compile(
@@ -181,9 +206,28 @@ def _add(scene: Scene, left: str, operator: Operator, right: str) -> None:
             other = _value(draft, entity, right, NUMBERS)
             if other and "." not in one:
                 entity.change(one, type="integer", max_length=0, minimum="0")
+        other = other or _missing_size(draft, entity, field, right)
         if other and other != one and not ("." in one and one.split(".")[0] == other.split(".")[0]):
+            draft.rules.setdefault("_explained", []).append(scene.index)
             write(draft, entity, Condition(left=one, operator=operator, right=other))
             return
+
+
+_SIZE_OF = re.compile(
+    r"^(?:the )?(?P<what>seats|places|capacity|size|maximum|limit|number of \w+) of (?:the|its"
+    r"|their) (?P<whole>[\w\- ]+)$"
+)
+
+
+def _missing_size(draft: Draft, entity: EntityDraft, field: Field, right: str) -> str:
+    """'the seats of the table', where the table has not been said to have seats."""
+    match = _SIZE_OF.match(right.strip())
+    whole = entity_in(draft, match["whole"]) if match else None
+    via = entity.reference_to(whole) if whole is not None and whole is not entity else ""
+    if not match or whole is None or not via or field.type not in NUMBERS:
+        return ""
+    made = ensure(whole, match["what"].replace(" ", "_"), "integer", required=True, minimum="0")
+    return f"{via}.{made.name}"
 
 
 def _holders(scene: Scene, phrase: str) -> list[EntityDraft]:

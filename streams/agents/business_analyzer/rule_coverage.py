@@ -11,7 +11,8 @@ from streams.agents.business_analyzer.draft import Draft
 _RULE = re.compile(
     r"\b(?:cannot|can't|can not|must|mustn't|may not|never|no longer|only|at most|at least|no more than"
     r"|unless|not allowed|forbidden"
-    r"|automatically|has to|have to|maximum|minimum|nobody|limited to|refused|prevent\w*|ensure\w*"
+    r"|automatically|has to|have to|maximum|minimum|nobody|needs? (?:the |an? )?approval|limited to|refused"
+    r"|prevent\w*|ensure\w*"
     r"|notif\w+|remind\w*|warn\w*|e-?mailed)\b",
     re.IGNORECASE,
 )
@@ -34,7 +35,7 @@ def ask(draft: Draft, analysed: Callable[[Draft], None]) -> None:
     whole = _result(draft)
     for index in doubtful:
         text = draft.document.sentences[index].text
-        if text in known or text[:300] in known:
+        if index in draft.rules.get("_explained", []) or text in known or text[:300] in known:
             continue
         left = tuple(s for i, s in enumerate(draft.document.sentences) if i != index)
         other = Draft(document=replace(draft.document, sentences=left))

@@ -13,6 +13,7 @@ from streams.agents.business_analyzer.rule_fields import (
     TIMES,
     as_number,
     ensure,
+    is_taken,
     money_or_number,
     number_field,
     safe_name,
@@ -81,7 +82,8 @@ _DUE = re.compile(
     r"|of) (?:the |its )?(?P<base>[\w\- ]+))?"
 )
 _WITHIN = re.compile(
-    r"\b(?:(?P<case>[a-z]+)(?: (?:priority|severity))? (?P<things>[\w\-]+)|(?P<other>others?|all others?"
+    r"\b(?:(?P<bare>[a-z]+)(?= (?:have|has|must|need|should)\b)"
+    r"|(?P<case>[a-z]+)(?: (?:priority|severity))? (?P<things>[\w\-]+)|(?P<other>others?|all others?"
     r"|the (?:others?|rest)|normal ones|everything else|all)(?: (?:priorities|ones"
     r"|tickets))?)[^,;.]*?\b(?:within|in|after) (?:an? |1 )?(?P<n>\d+)? ?(?P<unit>minute|hour|day|week)s?"
 )
@@ -506,6 +508,8 @@ def _due(draft: Draft, scene: Scene) -> None:
         or (re.search(r"\b(?:expires?|valid)\b", match[0]) and "due" not in match[0])
     ):
         return
+    if is_taken(draft, entity, "return"):
+        return
     if any(
         isinstance(d, Derivation) and d.entity == entity.name and d.kind == "offset"
         for d in draft.rules.get("derivations", [])
@@ -565,7 +569,7 @@ def _targets(draft: Draft, scene: Scene) -> None:
     default = 0
     for match in _WITHIN.finditer(scene.text):
         minutes = int(match["n"] or 1) * _MINUTES[match["unit"]]
-        value = words.snake((match["case"],)) if match["case"] else ""
+        value = words.snake((match["case"] or words.singular(match["bare"] or ""),))
         if value in choice.choices:
             cases[value] = minutes
         elif match["other"]:
@@ -614,7 +618,12 @@ def _choice_named(entity: EntityDraft, text: str) -> Field | None:
     for field in entity.fields.values():
         if (
             field.type == "choice"
-            and any(re.search(rf"\b{re.escape(value.replace('_', ' '))}\b", text) for value in field.choices)
+            and any(
+                re.search(
+                    rf"\b(?:{re.escape(value.replace('_', ' '))}|{re.escape(words.plural(value))})\b", text
+                )
+                for value in field.choices
+            )
             and re.search(r"\bwithin\b|\bin \d|\bafter\b", text)
             and field.name.split("_")[-1]
             not in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from schemas.specification import Limit, Unique
 from streams.agents.business_analyzer import words
@@ -38,7 +39,8 @@ _NUMBERED = re.compile(
 )
 _MAY_HAVE = re.compile(
     rf"\b(?P<who>[\w\- ]+?) (?:may|can|must|cannot|should|is allowed to|are allowed to)(?: not"
-    rf"| only)? (?:have|borrow|book|hold|own|take|reserve|make|log|rent|attend"
+    rf"| only)? (?:have|borrow|book|hold|own|take|reserve|make|log|rent|attend|record|work|enter|register"
+    rf"|report|request|claim|buy|order|issue|spend"
     rf"|place)(?: only)? (?P<most>{_AT_MOST}) (?P<n>\d+) (?P<what>[\w\- ]+?)(?: at (?:once|the same time"
     rf"|a time)| simultaneously| in total| (?:per|a|in a|each) (?P<period>day|week|month|year|date)"
     rf"| on (?:the same|one|a) (?P<period2>day|date))?$"
@@ -89,9 +91,15 @@ _UNITS = word_set(
 )
 
 
+_LEADING = re.compile(r"^(?:per|each|every|in one|on one) (?P<period>day|week|month|year),? (?P<rest>.+)$")
+
+
 def find(draft: Draft) -> None:
     """Add limits and combined uniqueness."""
     for scene in scenes(draft):
+        leading = _LEADING.match(scene.text)
+        if leading:
+            scene = replace(scene, text=f"{leading['rest']} per {leading['period']}")
         if _unique(draft, scene):
             continue
         if not _may_have(draft, scene):

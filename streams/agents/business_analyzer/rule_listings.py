@@ -8,7 +8,14 @@ from schemas.specification import Condition, Export, Listing, Search
 from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.clauses import Clause
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
-from streams.agents.business_analyzer.rule_conditions import deadline, of_time, of_word, on_today, unfinished
+from streams.agents.business_analyzer.rule_conditions import (
+    deadline,
+    of_time,
+    of_word,
+    on_today,
+    start_field,
+    unfinished,
+)
 from streams.agents.business_analyzer.rule_fields import TEXTS, TIMES
 from streams.agents.business_analyzer.rule_scenes import (
     Mention,
@@ -16,6 +23,7 @@ from streams.agents.business_analyzer.rule_scenes import (
     entity_in,
     field_named,
     mentions,
+    referring,
     rule_id,
     scenes,
 )
@@ -57,7 +65,8 @@ def find(draft: Draft) -> None:
     """Add the named lists."""
     for scene in scenes(draft):
         if (
-            _events(draft, scene)
+            _soon(draft, scene)
+            or _events(draft, scene)
             or _deadlines(draft, scene)
             or _whose(draft, scene)
             or re.search(r"\b(?:sum|total|number|count|average|kilomet\w+) of\b", scene.text)
@@ -69,6 +78,33 @@ def find(draft: Draft) -> None:
         if _LEADS.search(scene.text) and not scene.clauses:
             for mention in scene.mentions:
                 _mention(draft, mention, scene.text)
+
+
+_SOON = re.compile(
+    r"\b(?P<what>[\w\-]+) (?:that|which|whose [\w ]+?) (?:expires?|ends?|runs? out|(?:is|are) due"
+    r"|falls? due|starts?|begins?|become due)"
+    r" (?:in|within|during) the (?:next|coming) (?P<n>\d+) ?(?P<unit>day|week|month)s?"
+)
+
+
+def _soon(draft: Draft, scene: Scene) -> bool:
+    """'medicines that expire in the next 30 days'."""
+    match = _SOON.search(scene.text)
+    entity = entity_in(draft, match["what"]) if match else None
+    if not match or entity is None:
+        return False
+    starts = re.search(r"\b(?:starts?|begins?)\b", match[0])
+    field = start_field(entity) if starts else deadline(entity)
+    if field is None:
+        return False
+    days = int(match["n"]) * {"day": 1, "week": 7, "month": 30}[match["unit"]]
+    base = "today" if field.type == "date" else "now"
+    where = (
+        Condition(left=field.name, operator="ge", right=base),
+        Condition(left=field.name, operator="le", right=f"{base}+{days}d"),
+    )
+    write(draft, entity, "starting soon" if starts else "due soon", where)
+    return True
 
 
 _EVENTS = re.compile(
@@ -103,6 +139,19 @@ def _mention(draft: Draft, mention: Mention, text: str) -> None:
         where = of_word(draft, entity, word)
         if where:
             write(draft, entity, word, where)
+            return
+    after = re.search(
+        rf"\b{re.escape(words.plural(entity.words[-1]))} (?P<state>(?:in|on|under|out of) [a-z]+)\b", text
+    )
+    where = of_word(draft, entity, after["state"]) if after else ()
+    if after and where:
+        write(draft, entity, after["state"], where)
+        return
+    late = next((word for word in mention.before if word in ("overdue", "late", "due")), "")
+    for child, _ in referring(draft, entity) if late else []:
+        inner = of_word(draft, child, late)
+        if inner:
+            write(draft, child, late, inner)
             return
     where = of_time(entity, text)
     if where:

@@ -212,6 +212,8 @@ def _threshold(draft: Draft, scene: Scene) -> bool:
         operator = _operator(match)
         left = re.sub(r"^.*\b(?:when|if|as soon as|once|whenever)\b ?", "", match["left"])
         found = field_anywhere(scene, left, NUMBERS)
+        if operator == "gt" and _exceeds(draft, scene, left, match["right"].strip()):
+            return True
         if operator is None or found is None:
             continue
         entity, field = found
@@ -235,6 +237,26 @@ def _threshold(draft: Draft, scene: Scene) -> bool:
             )
             return True
     return False
+
+
+def _exceeds(draft: Draft, scene: Scene, left: str, right: str) -> bool:
+    """'when a category exceeds its monthly limit': what its records sum to."""
+    entity = entity_in(draft, left)
+    top = (
+        field_named(entity, right, NUMBERS)
+        if entity is not None and field_named(entity, left, NUMBERS) is None
+        else None
+    )
+    used = _used(draft, scene, entity, top) if entity is not None and top is not None else ""
+    if entity is None or top is None or not used or used == top.name:
+        return False
+    write(
+        draft,
+        entity,
+        Condition(left=used, operator="gt", right=top.name),
+        f"The {top.label.lower()} is exceeded.",
+    )
+    return True
 
 
 def _operator(match: re.Match[str]) -> Operator | None:

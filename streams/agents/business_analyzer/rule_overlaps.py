@@ -21,7 +21,8 @@ _TRIGGERS = re.compile(
     r"|slot)\b|\bfor the same (?:time|period|night|slot|hours?|dates?)\b"
 )
 _REFUSES = re.compile(
-    r"\b(?:not|cannot|never|no|without|only|nobody|avoid\w*|prevent\w*|refuse\w*|reject\w*|must be free"
+    r"\b(?:not|cannot|never|no|without|only|nobody|neither|nor|avoid\w*|prevent\w*|refuse\w*|reject\w*"
+    r"|must be free"
     r"|at most|impossible)\b"
 )
 _DURATION = re.compile(
@@ -35,8 +36,11 @@ def find(draft: Draft) -> None:
         if not (_TRIGGERS.search(scene.text) and _REFUSES.search(scene.text)):
             continue
         made = _candidate(draft, scene)
-        if made is not None:
-            _write(draft, *made)
+        if made is None:
+            continue
+        several = _resource_fields(made[0], scene) if re.search(r"\b(?:neither|nor)\b", scene.text) else []
+        for within in dict.fromkeys((made[1], *several)):
+            _write(draft, made[0], within)
 
 
 def _candidate(draft: Draft, scene: Scene) -> tuple[EntityDraft, str] | None:
@@ -57,9 +61,9 @@ def _candidate(draft: Draft, scene: Scene) -> tuple[EntityDraft, str] | None:
             if via and resource is not entity:
                 return entity, via
     for entity in timed:
-        named_field = _resource_field(entity, scene)
-        if named_field:
-            return entity, named_field
+        named_fields = _resource_fields(entity, scene)
+        if named_fields:
+            return entity, named_fields[0]
     for entity in timed:
         references = [
             f.name
@@ -71,15 +75,16 @@ def _candidate(draft: Draft, scene: Scene) -> tuple[EntityDraft, str] | None:
     return None
 
 
-def _resource_field(entity: EntityDraft, scene: Scene) -> str:
-    """A field whose name stands in the sentence: 'two meetings in the same room'."""
+def _resource_fields(entity: EntityDraft, scene: Scene) -> list[str]:
+    """Fields whose names stand in the sentence: 'two meetings in the same room'."""
+    found: list[str] = []
     for field in entity.fields.values():
         name = field.name.removesuffix("_id").replace("_", " ")
         if field.type in ("text", "reference", "choice", "integer", "email") and re.search(
             rf"\b{re.escape(name.split()[-1])}s?\b", scene.text
         ):
-            return field.name
-    return ""
+            found.append(field.name)
+    return found
 
 
 def _times(draft: Draft, entity: EntityDraft) -> tuple[str, str, str] | None:

@@ -12,7 +12,7 @@ from streams.agents.business_analyzer.phrases import noun_phrases
 from streams.agents.business_analyzer.rule_actions import roles_of
 from streams.agents.business_analyzer.rule_fields import ensure
 from streams.agents.business_analyzer.rule_scenes import Scene, mentions, rule_id, scenes
-from streams.agents.business_analyzer.state_words import state_of
+from streams.agents.business_analyzer.state_words import NOUN_OF, state_of
 
 _OPERATIONS: dict[str, tuple[str, ...]] = {
     "create": ("create",),
@@ -106,6 +106,12 @@ def _object(scene: Scene, clause: Clause) -> EntityDraft | None:
 
 
 def _permit(draft: Draft, entity: EntityDraft, role: str, verb: str, *, own: bool, only: bool) -> None:
+    noun = NOUN_OF.get(verb, "")
+    made = draft.resolve((noun,)) if noun else None
+    if made is not None:
+        entity = made
+    elif noun and entity.words[-1] != noun and verb != "register":
+        return
     actions = {
         a.name for a in draft.rules.get("actions", []) if isinstance(a, Action) and a.entity == entity.name
     }

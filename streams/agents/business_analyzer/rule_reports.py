@@ -236,7 +236,11 @@ def _asked(scene: Scene) -> bool:
     if not match:
         return False
     number = any(field_named(entity, match["what"], NUMBERS) is not None for entity in scene.draft.entities)
-    return number or (scene.text.startswith("report") and entity_in(scene.draft, match["what"]) is not None)
+    entity = entity_in(scene.draft, match["what"])
+    if number or entity is None or scene.text.startswith("report"):
+        return number or entity is not None
+    amounts = number_field(entity, "amount", "total", "value", "hours") is not None
+    return amounts and bool(re.search(r"\b(?:month|day|and)\b", scene.text[match.end("what") :]))
 
 
 def _monthly(scene: Scene) -> re.Match[str] | None:

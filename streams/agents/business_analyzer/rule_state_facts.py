@@ -14,6 +14,7 @@ from streams.agents.business_analyzer.rule_fields import is_taken
 from streams.agents.business_analyzer.rule_lapses import Lapse, lapses
 from streams.agents.business_analyzer.rule_scenes import Mention, Scene, entity_in, made_by, mentions, scenes
 from streams.agents.business_analyzer.state_words import NOUN_OF, ONCE, USES
+from streams.agents.business_analyzer.tokens import Token
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ def facts_of(draft: Draft) -> dict[str, Facts]:
         for number, clause in enumerate(scene.clauses):
             _step(scene, clause, number, found)
         _marked(scene, found)
+        _checks(scene, found)
         _next(scene, found)
     for lapse in lapses(draft):
         found[lapse.entity.name].lapses.append(lapse)
@@ -302,11 +304,24 @@ def _patient(scene: Scene, clause: Clause) -> tuple[EntityDraft | None, Mention 
         return named[0].entity, named[0]
     if any(token.low in ("it", "them", "they", "these", "this") for token in tokens[: stop or 1]):
         return _antecedent(scene, clause), None
+    person = _by_person_field(scene, tokens) if clause.passive else None
+    if person is not None:
+        return person, None
     if (clause.passive and not tokens) or (
         not clause.rest and clause.verbs[-1] in ("pay", "cancel", "confirm") and scene.topic is not None
     ):
         return _antecedent(scene, clause), None
     return None, None
+
+
+def _by_person_field(scene: Scene, tokens: tuple[Token, ...]) -> EntityDraft | None:
+    """'Visitors are checked in': the visit, which has a visitor name."""
+    for token in tokens:
+        noun = words.singular(token.low)
+        for entity in [*([scene.topic] if scene.topic else []), *scene.draft.entities]:
+            if token.tag == "N" and people.is_person(noun) and {noun, f"{noun}_name"} & set(entity.fields):
+                return entity
+    return None
 
 
 def _antecedent(scene: Scene, clause: Clause) -> EntityDraft | None:
@@ -389,6 +404,16 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
     )
     if as_long and not sources and "until" not in as_long[0]:
         sources = (naming.choice_value(as_long["state"]),)
+    later = _later_steps(clause) if clause.passive else []
+    if len(later) > 1 and not facts.declared and not facts.chain:
+        facts.chain = True
+        listed = [state_words.state_of(verb) for verb, _ in [*((v, ()) for v in clause.verbs), *later]]
+        facts.states = tuple(dict.fromkeys((*([facts.initial] if facts.initial else []), *listed)))
+    for offset, (verb, roles) in enumerate(later):
+        group = scene.index * 100 + number + offset + 1
+        facts.steps.append(
+            Step(verb=verb, sentence=scene.index, roles=roles, passive=True, then=True, group=group)
+        )
     for verb in clause.verbs:
         if verb in USES and ONCE.search(scene.text):
             continue
@@ -410,6 +435,31 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
                 group=scene.index * 100 + number,
             )
         )
+
+
+def _later_steps(clause: Clause) -> list[tuple[str, tuple[str, ...]]]:
+    """'are submitted by customers, reviewed by a clerk and then paid': the steps after the first."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    if not any(token.low == "by" for token in clause.rest):
+        return []
+    for index, token in enumerate(clause.rest):
+        before = clause.rest[index - 1] if index else None
+        if (
+            token.tag != "VBN"
+            or before is None
+            or not (before.low in (",", "then") or before.tag in ("CC", "ADV"))
+        ):
+            continue
+        following = clause.rest[index + 1 :]
+        roles: tuple[str, ...] = ()
+        if following and following[0].low == "by":
+            stop = next(
+                (i for i, t in enumerate(following) if t.tag == "CC" or t.low in (",", ";")), len(following)
+            )
+            named = [p for p in noun_phrases(following[1:stop]) if people.is_person(p.head)]
+            roles = tuple(people.role_name(p.words) for p in named)
+        found.append((token.lemma, roles))
+    return found
 
 
 def _compound(verb: str, clause: Clause) -> str:
@@ -451,6 +501,32 @@ def _marked(scene: Scene, found: dict[str, Facts]) -> None:
         verb=f"mark-{match['state'].replace(' ', '-')}", sentence=scene.index, roles=roles, passive=True
     )
     found[entity.name].steps.append(step)
+
+
+_CHECKS = re.compile(r"\bcheck(?:s|ed)?[ -](?P<way>in|out)\b")
+
+
+def _checks(scene: Scene, found: dict[str, Facts]) -> None:
+    """'Visitors are checked in and checked out by reception'."""
+    ways = [match["way"] for match in _CHECKS.finditer(scene.text)]
+    clause = next((c for c in scene.clauses if "check" in c.verbs), None)
+    if not ways or clause is None or clause.negative:
+        return
+    entity, _ = _patient(scene, clause)
+    entity = entity or scene.topic
+    if entity is None or entity.name not in found:
+        return
+    roles = _roles(clause) or tuple(
+        role
+        for word in re.findall(r"\bby (?:the |an? )?([a-z]+)", scene.text)
+        if people.is_person(word) and (role := people.role_name((word,)))
+    )
+    for way in dict.fromkeys(ways):
+        found[entity.name].steps.append(
+            Step(
+                verb=f"check-{way}", sentence=scene.index, roles=roles, passive=True, group=scene.index * 100
+            )
+        )
 
 
 def line_of(draft: Draft, entity: EntityDraft) -> EntityDraft:

@@ -11,12 +11,23 @@ from hypothesis import strategies as st
 from schemas.specification import Specification
 from streams.agents.business_analyzer import validation
 from streams.agents.business_analyzer.engine import analyse
-from tests.unit.streams.agents.business_analyzer import checklist_of_paragraphs, checklist_of_variants
+from tests.unit.streams.agents.business_analyzer import (
+    checklist_of_paragraphs,
+    checklist_of_stories,
+    checklist_of_variants,
+)
 from tests.unit.streams.agents.business_analyzer.requirement_texts import TEXTS
 
 _ALL = [
     *TEXTS.values(),
-    *(text for text, _ in (*checklist_of_paragraphs.EXPECTED, *checklist_of_variants.EXPECTED)),
+    *(
+        text
+        for text, _ in (
+            *checklist_of_paragraphs.EXPECTED,
+            *checklist_of_stories.EXPECTED,
+            *checklist_of_variants.EXPECTED,
+        )
+    ),
 ]
 _SENTENCES = [sentence.strip() for text in _ALL if not text.startswith("{") for sentence in text.split(". ")]
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from schemas.specification import Specification
 from streams.agents.business_analyzer.engine import analyse
-from tests.unit.streams.agents.business_analyzer import checklist_of_paragraphs, checklist_of_variants
+from tests.unit.streams.agents.business_analyzer import (
+    checklist_of_paragraphs,
+    checklist_of_stories,
+    checklist_of_variants,
+)
 from tests.unit.streams.agents.business_analyzer.expectations import missing
 
 _LEAST = 0.9
@@ -27,5 +31,11 @@ def test_given_paragraphs_of_many_domains_when_analysed_then_nine_of_ten_rules_a
 
 def test_given_other_words_for_the_same_kinds_when_analysed_then_nine_of_ten_rules_are_found() -> None:
     missed, total = _missed(checklist_of_variants.EXPECTED)
+
+    assert len(missed) <= (1 - _LEAST) * total, "\n".join(missed)
+
+
+def test_given_stories_bullets_and_json_when_analysed_then_nine_of_ten_rules_are_found() -> None:
+    missed, total = _missed(checklist_of_stories.EXPECTED)
 
     assert len(missed) <= (1 - _LEAST) * total, "\n".join(missed)
