@@ -14,6 +14,7 @@ from streams.agents.business_analyzer import (
     fallback_fields,
     repair,
     rules,
+    settling,
 )
 from streams.agents.business_analyzer.document import Document
 from streams.agents.business_analyzer.draft import Draft
@@ -65,6 +66,7 @@ def _analyse(
     if out:
         return asking.numbered(out, asked)
     fallback_fields.complete(draft)
+    settling.before_rules(draft)
     if not any(entity.fields for entity in draft.entities):
         return asking.numbered(asking.vague(draft), asked)
     conflicts = contradictions.questions(draft)
@@ -73,7 +75,7 @@ def _analyse(
     if draft.document.truncated:
         asking.truncated(draft)
     rules.find(draft)
-    fallback_fields.settle(draft)
+    settling.after_rules(draft)
     return repair.sound(draft) or asking.numbered(asking.vague(draft), asked)
 
 

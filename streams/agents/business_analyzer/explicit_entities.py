@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 
 from schemas.specification import Field, FieldType
-from streams.agents.business_analyzer import field_making, words
+from streams.agents.business_analyzer import field_making, naming, words
 from streams.agents.business_analyzer.attributes import Attribute, attributes, singular_words
 from streams.agents.business_analyzer.document import DeclaredEntity, DeclaredField
-from streams.agents.business_analyzer.draft import Draft, EntityDraft
+from streams.agents.business_analyzer.draft import MAX_FIELDS, Draft, EntityDraft
 from streams.agents.business_analyzer.entity_fields import put, refer
 from streams.agents.business_analyzer.tokens import tokenise
 
@@ -92,12 +92,15 @@ def _add_field(draft: Draft, entity: EntityDraft, declared: DeclaredField) -> No
             if known is not None and declared.required is not None:
                 entity.change(known.name, required=declared.required)
             return
-        entity.fields[made.name] = _typed(made, declared)
+        if len(entity.fields) < MAX_FIELDS:
+            entity.fields[made.name] = _typed(made, declared)
         return
     before = set(entity.fields)
-    made = put(draft, entity, replace(attribute, detail=" , ".join(filter(None, (attribute.detail, declared.type)))))
-    for name in set(entity.fields) - before if made is None else {made.name}:
-        entity.fields[name] = _marked(entity.fields[name], declared)
+    detail = " , ".join(filter(None, (attribute.detail, declared.type)))
+    plain = put(draft, entity, replace(attribute, detail=detail))
+    for added in (set(entity.fields) - before) | ({plain.name} if plain is not None else set()):
+        if added in entity.fields:
+            entity.fields[added] = _marked(entity.fields[added], declared)
 
 
 def _target(draft: Draft, declared: DeclaredField) -> EntityDraft | None:
@@ -151,7 +154,7 @@ def _marked(made: Field, declared: DeclaredField) -> Field:
 
 
 def _with_default(made: Field, default: str) -> Field:
-    value = field_making.naming.choice_value(default) if made.type == "choice" else default
+    value = naming.choice_value(default) if made.type == "choice" else default
     fits = value in made.choices if made.choices else made.type in ("text", "long_text") and len(value) <= 200
     if made.type in ("integer", "decimal", "money") and not made.choices:
         fits = bool(re.fullmatch(r"-?\d{1,12}(\.\d{1,2})?", value)) and (made.type != "integer" or "." not in value)

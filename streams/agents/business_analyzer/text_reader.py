@@ -9,7 +9,7 @@ from streams.agents.business_analyzer.document import Document, Sentence
 
 MAX_CHARACTERS = 40_000
 # People write no longer sentences; what is generated may be longer without end.
-MAX_SENTENCE = 2_000
+MAX_SENTENCE = 1_000
 _MAX_SENTENCES = 600
 _BULLET = re.compile(r"^\s*(?:[-*+•·–‣▪]|\d{1,3}[.)]|\(?[a-z][.)])\s+")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
