@@ -1,0 +1,1 @@
+"""Tests of the Backend Developer: services are written, started and asked."""
