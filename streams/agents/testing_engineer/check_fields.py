@@ -164,6 +164,8 @@ def _ignoring(entity: Entity, names: tuple[str, ...], state: str) -> Callable[[S
         values = {name: first.values.get(name) for name in names if "." not in name}
         second = scenario.create(entity, values)
         reads_as(scenario, second)
+        change(scenario, first, {names[-1]: first.values.get(names[-1])})
+        reads_as(scenario, first)
 
     return build
 

@@ -50,6 +50,7 @@ def no_overlap(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
         yield Attempt("the_same_time_elsewhere_is_free", "201", _elsewhere(rule))
     for state in rule.ignoring_states:
         yield Attempt(f"the_time_is_free_when_{state}", "201", _ignoring(rule, state))
+        yield Attempt(f"one_that_is_{state}_may_be_moved", "200", _ignored_moved(rule, state))
     yield Attempt("an_update_may_not_overlap", "409, and the record is kept", _moved(rule))
     yield Attempt("an_update_may_keep_its_time", "200", _kept(rule))
 
@@ -135,6 +136,19 @@ def _ignoring(rule: NoOverlap, state: str) -> Callable[[Scenario], None]:
             rule.entity, {**_resource(rule, first), **_times(scenario, rule, timedelta(0), timedelta(0))}
         )
         lists(scenario, path_of(first.entity), {}, [first, second])
+
+    return build
+
+
+def _ignored_moved(rule: NoOverlap, state: str) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        first = _first(scenario, rule)
+        step = _step(scenario.blueprint, rule)
+        after = _times(scenario, rule, 3 * step, 3 * step)
+        second = scenario.create(rule.entity, {**_resource(rule, first), **after})
+        scenario.walk(second, state)
+        change(scenario, second, _times(scenario, rule, step, step))
+        reads_as(scenario, second)
 
     return build
 

@@ -17,6 +17,7 @@ _STEPS = (
     "act",
     "change",
     "create",
+    "declared",
     "exported",
     "lists",
     "operations",
@@ -103,6 +104,18 @@ def _clocked(test: WrittenTest) -> bool:
     return any(line.startswith("clock.") for line in test.lines)
 
 
+def _fixtures(test: WrittenTest) -> str:
+    """Arguments of a test: the fixtures that its lines speak of."""
+    text = "\n".join(test.lines)
+    named = ("client", "TestClient"), ("strict_client", "TestClient"), ("clock", "Clock")
+    used = [
+        f"{name}: {type_}"
+        for name, type_ in named
+        if re.search(rf"(?<![\w.]){name}\b(?!:)", text) and not (name == "clock" and not _clocked(test))
+    ]
+    return ", ".join(used)
+
+
 def _left_out(omissions: Sequence[Omission]) -> Iterator[str]:
     if omissions:
         yield ""
@@ -113,7 +126,7 @@ def _left_out(omissions: Sequence[Omission]) -> Iterator[str]:
 
 
 def _function(test: WrittenTest) -> Iterator[str]:
-    arguments = "client: TestClient, clock: Clock" if _clocked(test) else "client: TestClient"
+    arguments = _fixtures(test)
     comma = "" if "," in arguments else ","
     line = f"def {test.name}({arguments}) -> None:"
     yield from (
