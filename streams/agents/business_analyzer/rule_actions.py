@@ -242,7 +242,13 @@ def _once(draft: Draft, scene: Scene, clause: Clause) -> None:
         return
     entity = line_of(draft, entity) if entity.words[-1] == "dish" else entity
     stamp = state_of(verb) + "_at"
-    inputs = _extension(entity) if verb in _EXTENDS else ()
+    inputs = (
+        _extension(entity)
+        if verb in _EXTENDS
+        else _stars(entity, scene.text)
+        if verb in ("rate", "review")
+        else ()
+    )
     paid = _paid(draft, entity) if verb in ("accept", "admit", "scan", "check-in") else ()
     _add(draft, entity, verb, inputs, roles_of(clause), times)
     if paid:
@@ -261,6 +267,15 @@ def _once(draft: Draft, scene: Scene, clause: Clause) -> None:
                 id=rule_id(entity.name, verb, "time"), entity=entity.name, on=verb, field=stamp, value="now"
             ),
         )
+
+
+def _stars(entity: EntityDraft, text: str) -> tuple[str, ...]:
+    """'rate an order with 1 to 5 stars'."""
+    bounds = re.search(r"\b(\d+) to (\d+)\b", text)
+    name = ensure(entity, "rating", "integer").name
+    if bounds:
+        entity.change(name, minimum=bounds[1], maximum=bounds[2])
+    return (name,)
 
 
 def _paid(draft: Draft, entity: EntityDraft) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _ABOVE = re.compile(
     r" (?:[€$£]|eur |usd )?(?P<limit>\d+(?:\.\d+)?)[^.;]*?"
     r"\b(?:approv\w+|sign(?:ed)?[- ]?off|authori[sz]\w+|confirm\w+|releas\w+)\b"
 )
-_WHO = re.compile(r"\b(?:by|of|from) (?:the |a |an |our )?(?P<who>[a-z\-]+(?: [a-z\-]+)?)")
+_WHO = re.compile(r"\b(?:by|of|from) (?:the |a |an |our )?(?P<who>head of [a-z]+|[a-z\-]+(?: [a-z\-]+)?)")
 _SECOND = re.compile(
     r"\b(second|also|additional(?:ly)?|another|further|as well|2|in addition|too|double"
     r"|extra)\b|\bneeds? (?:the )?approval\b|\bmust be approved\b|\brequires?\b"
@@ -38,6 +38,47 @@ def second_opinions(draft: Draft, facts: Facts, cycle: Cycle) -> None:
         if role and field is not None:
             _split(draft, cycle, field.name, match["limit"], role)
             return
+
+
+def alone(draft: Draft) -> None:
+    """'Purchases above 500 need the approval of the manager', where nothing else is said of states."""
+    from streams.agents.business_analyzer.rule_states import machine_of, write
+
+    for scene in scenes(draft):
+        match = _ABOVE.search(scene.text)
+        entity = (
+            next((e for e in scene.entities if not people.is_person(e.words[-1])), scene.topic)
+            if match
+            else None
+        )
+        if (
+            not match
+            or entity is None
+            or machine_of(draft, entity) is not None
+            or not _SECOND.search(scene.text)
+        ):
+            continue
+        role = _role(scene, match)
+        field = number_field(entity, "amount", "total", "costs", "cost", "value", "price")
+        if not role or field is None:
+            continue
+        guard = Condition(left=field.name, operator="gt", right=f"={match['limit']}")
+        cycle = Cycle(states=("pending", "approved", "rejected"), initial="pending", free=False)
+        cycle.transitions = [
+            Transition(
+                name="approve", target="approved", sources=("pending",), roles=(role,), guards=(guard,)
+            ),
+            Transition(
+                name="reject", target="rejected", sources=("pending",), roles=(role,), guards=(guard,)
+            ),
+        ]
+        write(draft, Facts(entity=entity), cycle)
+        sentence = draft.document.sentences[scene.index].text
+        draft.assume(
+            f"What is the state of those that need no approval, for: {sentence}?",
+            "They stay pending, which lets them count.",
+            sentence,
+        )
 
 
 def _role(scene: Scene, match: re.Match[str]) -> str:

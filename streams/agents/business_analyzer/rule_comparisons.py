@@ -6,6 +6,7 @@ import re
 
 from schemas.specification import Adjustment, Comparison, Condition, Field
 from schemas.specification.condition import Operator
+from streams.agents.business_analyzer import words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_fields import NUMBERS, TIMES, date_field, ensure, number_field
 from streams.agents.business_analyzer.rule_scenes import (
@@ -20,7 +21,7 @@ from streams.agents.business_analyzer.rule_scenes import (
     scenes,
 )
 from streams.agents.business_analyzer.rule_states import machine_of
-from streams.agents.business_analyzer.state_words import matching
+from streams.agents.business_analyzer.state_words import NOUN_OF, matching
 
 _OPERATORS: tuple[tuple[str, Operator], ...] = (
     (
@@ -31,7 +32,7 @@ _OPERATORS: tuple[tuple[str, Operator], ...] = (
     ),
     (
         r"(?:on or before|no later than|no more than|at most|less than or equal to|up to"
-        r"|equal to or (?:less|lower|smaller) than|within)",
+        r"|equal to or (?:less|lower|smaller) than)",
         "le",
     ),
     (
@@ -92,6 +93,7 @@ def find(draft: Draft) -> None:
         text = re.sub(r"\([^)]*\)", "", scene.text)
         _different(scene, text)
         _ahead(scene, text)
+        _inside(scene, text)
         for part in re.split(
             r",? and (?=(?:the|an?|its|nobody|no)\b)|, (?=(?:the|an?|nobody|no|its)\b)|; ", text
         ):
@@ -118,6 +120,28 @@ def _pair(scene: Scene, text: str) -> None:
         if match["modal"] in ("may", "can") and not negative and operator in ("ne", "eq"):
             continue
         _add(scene, match["left"], operator, match["right"])
+
+
+_INSIDE = re.compile(
+    rf"(?P<left>{_NP}) (?:must|has to|have to|should|needs? to) (?:be|lie|fall) (?:within|in|during"
+    rf"|inside) (?:the )?"
+    r"(?:period of |dates of |duration of |term of )?(?:the |its |their )?(?P<whole>[\w\- ]+)$"
+)
+
+
+def _inside(scene: Scene, text: str) -> None:
+    """'The date of an expense must lie within the trip': between its start and its end."""
+    match = _INSIDE.search(text)
+    whole = entity_in(scene.draft, match["whole"]) if match else None
+    pair = pair_of(whole) if whole is not None else None
+    for child, via in (
+        referring(scene.draft, whole) if whole is not None and pair is not None and match else []
+    ):
+        field = field_named(child, match["left"], TIMES) if match else None
+        if field is not None and pair is not None:
+            write(scene.draft, child, Condition(left=field.name, operator="ge", right=f"{via}.{pair[0]}"))
+            write(scene.draft, child, Condition(left=field.name, operator="le", right=f"{via}.{pair[1]}"))
+            return
 
 
 _AHEAD = re.compile(
@@ -177,8 +201,8 @@ def _different(scene: Scene, text: str) -> None:
             return
 
 
-def _operator(words: str) -> Operator:
-    return next(name for pattern, name in _OPERATORS if re.fullmatch(pattern, words))
+def _operator(phrase: str) -> Operator:
+    return next(name for pattern, name in _OPERATORS if re.fullmatch(pattern, phrase))
 
 
 def _add(scene: Scene, left: str, operator: Operator, right: str) -> None:
@@ -396,7 +420,7 @@ def _related(scene: Scene) -> None:
     due = _DUE.search(scene.text)
     if due:
         whole = entity_in(draft, due["left"])
-        child = _child(scene, whole, due["rest"])
+        child = _child(scene, whole, due["rest"]) or _only_child(scene, whole)
         field = (
             field_named(
                 whole, re.sub(r"\b(?:due|overdue|expired|for|an?)\b", " ", due["why"]) + " date", TIMES
@@ -430,6 +454,12 @@ def _related(scene: Scene) -> None:
             return
 
 
+def _only_child(scene: Scene, whole: EntityDraft | None) -> EntityDraft | None:
+    """The one kind of record that refers to the whole, None where there are more."""
+    children = referring(scene.draft, whole) if whole is not None else []
+    return children[0][0] if len(children) == 1 else None
+
+
 def _child(scene: Scene, whole: EntityDraft | None, text: str) -> EntityDraft | None:
     """What refers to the whole and is named in the rest of the sentence, or is made by its verb."""
     if whole is None:
@@ -438,25 +468,8 @@ def _child(scene: Scene, whole: EntityDraft | None, text: str) -> EntityDraft | 
     if named is not None and named is not whole:
         return named if named.reference_to(whole) else None
     verb = re.match(r"(?:get |be )?(?P<verb>[a-z]+)", text)
-    stems = {
-        "book": "booking",
-        "reserve": "reservation",
-        "borrow": "loan",
-        "lend": "loan",
-        "rent": "rental",
-        "order": "order",
-        "sell": "sale",
-        "lent": "loan",
-        "booked": "booking",
-        "rented": "rental",
-        "sold": "sale",
-        "reserved": "reservation",
-        "register": "registration",
-        "enrol": "enrolment",
-        "enroll": "enrollment",
-        "ordered": "order",
-    }
-    noun = stems.get(verb["verb"], "") if verb else ""
+    lemma = words.verb_lemma(verb["verb"]) or verb["verb"] if verb else ""
+    noun = NOUN_OF.get(lemma, "")
     return next((other for other, _ in referring(scene.draft, whole) if other.words[-1] == noun), None)
 
 

@@ -11,7 +11,7 @@ from streams.agents.business_analyzer.draft import Draft
 _RULE = re.compile(
     r"\b(?:cannot|can't|can not|must|mustn't|may not|never|no longer|only|at most|at least|no more than"
     r"|unless|not allowed|forbidden"
-    r"|automatically|has to|have to|maximum|minimum|nobody|needs? (?:the |an? )?approval|limited to|refused"
+    r"|automatically|has to|have to|maximum|minimum|nobody|needs?|requires?|limited to|refused"
     r"|prevent\w*|ensure\w*"
     r"|notif\w+|remind\w*|warn\w*|e-?mailed)\b",
     re.IGNORECASE,

@@ -27,6 +27,12 @@ _UNLESS = re.compile(
 )
 
 
+_OTHERWISE = re.compile(
+    rf"\b(?:within|in) {_TIME},? (?:and )?(?:otherwise|or else|else|or) (?:it|they|the [\w\-]+) (?:expires?"
+    rf"|lapses?|(?:is|are) (?:cancelled|canceled|closed|released))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Lapse:
     """What a document says of expiry: of what, from which states, to which, after how long."""
@@ -46,17 +52,19 @@ def lapses(draft: Draft) -> list[Lapse]:
         unless = _UNLESS.search(scene.text)
         expire = _EXPIRE.search(scene.text)
         hold = _HELD.search(scene.text)
-        entity = _about(scene, (expire or unless or hold))
+        otherwise = _OTHERWISE.search(scene.text)
+        entity = _about(scene, (expire or unless or hold or otherwise))
         if hold and entity is not None and not re.search(r"\bvalid\b", hold[0]):
             held = (entity, _minutes(hold))
         if entity is not None and (
             expire
+            or otherwise
             or (
                 unless
                 and re.search(r"\b(?:expires?|cancel|cancell?ed|released|closed|lapses?)\b", scene.text)
             )
         ):
-            match = expire or unless
+            match = expire or unless or otherwise
             assert match is not None
             found.append(
                 Lapse(entity, _sources(scene.text), _target(scene.text), _minutes(match), scene.index)

@@ -21,7 +21,7 @@ from streams.agents.business_analyzer.rule_scenes import (
     scenes,
 )
 from streams.agents.business_analyzer.rule_states import states_of
-from streams.agents.business_analyzer.state_words import FINAL, NEGATIVE, matching
+from streams.agents.business_analyzer.state_words import FINAL, NEGATIVE, NOUN_OF, matching
 from streams.agents.business_analyzer.word_sets import word_set
 
 _AT_MOST = (
@@ -175,6 +175,10 @@ def _may_have(draft: Draft, scene: Scene) -> bool:
         _open(draft, scene)
         return True
     who = entity_in(draft, match["who"])
+    made = _made_of(scene, match["what"]) if who is not None else None
+    if made is not None and who is not None and made.reference_to(who) and not period:
+        _write(draft, made, "count", (made.reference_to(who),), f"={match['n']}", "open")
+        return True
     for entity, measure in _measured(draft, scene, match["what"]):
         via = entity.reference_to(who) if who is not None else _person(entity, match["who"])
         days = _group_paths(draft, entity, [period]) if period else ()
@@ -186,6 +190,17 @@ def _may_have(draft: Draft, scene: Scene) -> bool:
             _write(draft, entity, measure, groups, f"={match['n']}", match["what"])
             return True
     return False
+
+
+def _made_of(scene: Scene, what: str) -> EntityDraft | None:
+    """The loans that 'borrow at most 3 tools' counts."""
+    thing = entity_in(scene.draft, what)
+    for clause in scene.clauses:
+        for verb in clause.verbs:
+            made = scene.draft.resolve((NOUN_OF[verb],)) if verb in NOUN_OF else None
+            if made is not None and thing is not None and made is not thing and made.reference_to(thing):
+                return made
+    return None
 
 
 def _person(entity: EntityDraft, who: str) -> str:

@@ -236,7 +236,11 @@ def find_exports(draft: Draft) -> None:
             or (_CSV.search(scene.text) and re.search(r"\bas\b|\bto\b|\bfile\b", scene.text))
         ):
             continue
-        named = scene.entities
+        named = [
+            m.entity
+            for m in scene.mentions
+            if not m.start or scene.tokens[m.start - 1].low not in ("by", "per", "for", "each")
+        ]
         for clause in scene.clauses:
             if {"export", "download"} & set(clause.verbs):
                 inner = [m.entity for m in mentions(draft, clause.subject if clause.passive else clause.rest)]

@@ -218,6 +218,8 @@ def _kept(draft: Draft, scene: Scene) -> None:
 
 
 _LOCKS = re.compile(
+    r"\bpublish(?:es)? (?:the |an? )?(?:plan|schedule|roster|rota) (?:of|for) (?:an? |the "
+    r"|each )?(?P<period4>day|week|month)\b|"
     r"\b(?:locks?|closes?|freezes?|lock and unlock|locked|closed|seals?) (?:an? |the |each |past "
     r"|whole )?(?P<period>day|week|month)s?\b|\b(?:locked|closed|frozen) (?P<period2>day|week"
     r"|month)s?\b|\b(?P<period3>day|week|month)s? (?:is|are|can be|has been|was) (?:locked|closed|frozen)\b"
@@ -229,7 +231,7 @@ def find_periods(draft: Draft) -> None:
     found = [(scene, match) for scene in scenes(draft) if (match := _LOCKS.search(scene.text))]
     roles = tuple(dict.fromkeys(role for scene, _ in found for role in _lockers(scene)))
     for scene, match in found:
-        period = match["period"] or match["period2"] or match["period3"]
+        period = match["period"] or match["period2"] or match["period3"] or match["period4"]
         locked = _dated(draft, scene)
         lock = draft.add((period, "lock")) if locked is not None else None
         if locked is None or lock is None:
@@ -249,7 +251,7 @@ def _lockers(scene: Scene) -> list[str]:
     return [
         people.role_name(phrase.words)
         for clause in clauses(scene.text)
-        if {"lock", "close", "freeze"} & set(clause.verbs) and not clause.passive
+        if {"lock", "close", "freeze", "publish"} & set(clause.verbs) and not clause.passive
         for phrase in noun_phrases(clause.subject)
         if people.is_person(phrase.head)
     ]

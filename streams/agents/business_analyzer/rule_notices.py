@@ -214,6 +214,8 @@ def _threshold(draft: Draft, scene: Scene) -> bool:
         found = field_anywhere(scene, left, NUMBERS)
         if operator == "gt" and _exceeds(draft, scene, left, match["right"].strip()):
             return True
+        if operator is not None and found is None:
+            found = _unlisted(draft, left)
         if operator is None or found is None:
             continue
         entity, field = found
@@ -237,6 +239,24 @@ def _threshold(draft: Draft, scene: Scene) -> bool:
             )
             return True
     return False
+
+
+_OF_WHAT = re.compile(
+    r"(?:the |its )?(?P<what>stock|quantity|balance|level|inventory|credit|fill level) of (?:an? |the "
+    r"|each )?(?P<whole>[\w\- ]+)$"
+)
+
+
+def _unlisted(draft: Draft, left: str) -> tuple[EntityDraft, Field] | None:
+    """'the stock of a book', where a book has not been said to have a stock."""
+    match = _OF_WHAT.search(left.strip())
+    entity = entity_in(draft, match["whole"]) if match else None
+    if not match or entity is None:
+        return None
+    name = words.snake(match["what"].split())
+    return entity, entity.put(
+        Field(name=name, label=words.label((name,)), type="integer", minimum="0", default="0")
+    )
 
 
 def _exceeds(draft: Draft, scene: Scene, left: str, right: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from schemas.specification import Field, NoOverlap
+from schemas.specification import Field, NoOverlap, Unique
 from streams.agents.business_analyzer import people, words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_comparisons import pair_of
@@ -37,10 +37,41 @@ def find(draft: Draft) -> None:
             continue
         made = _candidate(draft, scene)
         if made is None:
+            _same_start(draft, scene)
             continue
         several = _resource_fields(made[0], scene) if re.search(r"\b(?:neither|nor)\b", scene.text) else []
         for within in dict.fromkeys((made[1], *several)):
             _write(draft, made[0], within)
+
+
+def _same_start(draft: Draft, scene: Scene) -> None:
+    """Where a record has a start but no end, only the same start is refused."""
+    for entity in [*scene.entities, *([scene.topic] if scene.topic else [])]:
+        start = next((f.name for f in entity.fields.values() if f.type == "datetime" and not f.read_only), "")
+        named = [entity.reference_to(other) for other in scene.entities if other is not entity]
+        resources = [
+            name
+            for name in dict.fromkeys((*named, *_resource_fields(entity, scene)))
+            if name and name != start
+        ]
+        if not start or not resources:
+            continue
+        for name in resources:
+            message = "This is taken at that time."
+            rule = Unique(
+                id=rule_id(entity.name, "unique", name, start),
+                entity=entity.name,
+                fields=(name, start),
+                message=message,
+            )
+            draft.rule("uniques", rule)
+        sentence = draft.document.sentences[scene.index].text
+        draft.assume(
+            f"How long does one last, for: {sentence}?",
+            "As no end is kept, only two with the same start are refused.",
+            sentence,
+        )
+        return
 
 
 def _candidate(draft: Draft, scene: Scene) -> tuple[EntityDraft, str] | None:

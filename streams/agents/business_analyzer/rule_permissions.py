@@ -11,7 +11,7 @@ from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.phrases import noun_phrases
 from streams.agents.business_analyzer.rule_actions import roles_of
 from streams.agents.business_analyzer.rule_fields import ensure
-from streams.agents.business_analyzer.rule_scenes import Scene, mentions, rule_id, scenes
+from streams.agents.business_analyzer.rule_scenes import Scene, mentions, reachable, rule_id, scenes
 from streams.agents.business_analyzer.state_words import NOUN_OF, state_of
 
 _OPERATIONS: dict[str, tuple[str, ...]] = {
@@ -28,6 +28,9 @@ _OPERATIONS: dict[str, tuple[str, ...]] = {
     "make": ("create",),
     "write": ("create",),
     "prescribe": ("create",),
+    "report": ("create",),
+    "request": ("create",),
+    "file": ("create",),
     "schedule": ("create",),
     "plan": ("create",),
     "post": ("create",),
@@ -189,6 +192,17 @@ def own_path(draft: Draft, entity: EntityDraft, role: str) -> str:
             return f"{field.name}.{mail}" if mail else field.name
     if entity.words[-1] == parts[-1]:
         return next((f.name for f in entity.fields.values() if f.type == "email"), "id")
+    for prefix, other in reachable(draft, entity):
+        named = next(
+            (
+                f.name
+                for f in other.fields.values()
+                if f.name.split("_")[0] == parts[-1] and f.type in ("email", "text")
+            ),
+            "",
+        )
+        if named:
+            return f"{prefix}.{named}"
     for field in entity.fields.values():
         person = draft.find(field.references) if field.references else None
         if person is not None and people.is_person(person.words[-1]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from schemas.specification import Condition, Derivation, Report
 from streams.agents.business_analyzer import words
@@ -38,6 +39,9 @@ _TOTAL = re.compile(
 )
 _COUNT = re.compile(r"\b(?:number|count|how many|counts?|numbers)\b")
 _AVERAGE = re.compile(r"\b(?:average|mean|median|percentage of|share of)\b")
+_MEAN_PART = re.compile(
+    r"\b(?:the )?average [\w ]+? and (?=the )|(?:,| and) (?:the )?average [\w ]+?(?= per | by | for )"
+)
 _WORD = re.compile(
     r"\b(?:reports?|statistics?|overview|evaluation|summary|summaries|totals?|sums?|turnover|revenue|count"
     r"|kilomet\w+|how many|number of|dashboard|chart|breakdown)\b"
@@ -70,7 +74,10 @@ def find(draft: Draft) -> None:
             continue
         if _AVERAGE.search(scene.text):
             _open(draft, scene)
-            continue
+            rest = _MEAN_PART.sub(" ", scene.text)
+            if rest == scene.text or (not _COUNT.search(rest) and not _TOTAL.search(rest)):
+                continue
+            scene = replace(scene, text=rest)
         if _stock_value(draft, scene) or _for_each(draft, scene) or _grouped(draft, scene):
             continue
         _single(draft, scene)

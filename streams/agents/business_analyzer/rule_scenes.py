@@ -188,7 +188,10 @@ def made_by(scene: Scene) -> EntityDraft | None:
 def entity_in(draft: Draft, phrase: str) -> EntityDraft | None:
     """The last entity that a phrase names."""
     named = list(mentions(draft, tokenise(phrase)))
-    return named[-1].entity if named else None
+    if named:
+        return named[-1].entity
+    bare = tuple(word for word in phrase.lower().split() if word not in _IDLE)
+    return draft.resolve(bare) if 0 < len(bare) < 4 else None
 
 
 @lru_cache(maxsize=8_000)

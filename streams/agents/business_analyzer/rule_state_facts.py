@@ -150,6 +150,9 @@ def _lists(scene: Scene, found: dict[str, Facts]) -> None:
                 continue
             facts = found[entity.name]
             ordered = chain or bool(re.search(r"\bthen\b|\bfinally\b|\band\b", match["list"]))
+            if pattern is _HAS and ":" in match[0] and not ordered:
+                facts.declared, facts.states = True, _values(states)
+                facts.field = facts.field or match[0].split(":")[0].split()[0].rstrip("s")
             if not facts.declared:
                 facts.chain = facts.chain or ordered
                 facts.states = (
@@ -379,7 +382,7 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
     if (
         entity is None
         or entity.name not in found
-        or any(is_taken(scene.draft, entity, verb) for verb in clause.verbs)
+        or (not clause.negative and any(is_taken(scene.draft, entity, verb) for verb in clause.verbs))
     ):
         return
     facts = found[entity.name]
@@ -394,10 +397,14 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
     if clause.negative or scene.text.startswith(("nobody", "no ")):
         for verb in clause.verbs:
             facts.refused.append((verb, sources))
+            if sources:
+                scene.draft.rules.setdefault("_explained", []).append(scene.index)
         return
     inputs = [match["name"] for pattern in (_WITH, _INPUT_OF) if (match := pattern.search(clause.rest_text))]
     optional = bool((match := _WITH.search(clause.rest_text)) and match["optional"])
-    limit = re.search(r"\bbefore (?:it|they) (?:is|are|has|have)(?: been)? (?P<state>[a-z]+)", scene.text)
+    limit = re.search(
+        r"\b(?:before|until) (?:it|they) (?:is|are|has|have)(?: been)? (?P<state>[a-z]+)", scene.text
+    )
     as_long = re.search(
         r"\b(?:as long as|while|if|when|until) (?:it|they) (?:is|are) (?:still )?(?:in )?(?P<state>[a-z]+)\b",
         scene.text,
@@ -419,11 +426,14 @@ def _step(scene: Scene, clause: Clause, number: int, found: dict[str, Facts]) ->
             continue
         if verb == "close" and _CLOSED.search(scene.text):
             continue
+        last = clause.verbs[-2:] if " or " in scene.text else clause.verbs[-1:]
+        whose = verb in last or not clause.passive or len(clause.verbs) < 3
+        acting = whose and (clause.lead not in ("which", "that") or clause.passive)
         facts.steps.append(
             Step(
                 verb=_compound(verb, clause),
                 sentence=scene.index,
-                roles=_roles(clause) if clause.lead not in ("which", "that") or clause.passive else (),
+                roles=_roles(clause) if acting else (),
                 sources=sources,
                 inputs=tuple(inputs),
                 inputs_optional=optional,

@@ -90,8 +90,15 @@ def _counts(facts: Facts, step: Step) -> bool:
     return (named and not facts.declared and verb not in ("start", "create", "open")) or (named and step.then)
 
 
+_DONE_VERBS = frozenset({"close", "complete", "finish", "resolve", "solve"})
+
+
 def _target(states: tuple[str, ...], initial: str, verb: str) -> str:
     """The state that the verb leads to among these, '' where it is a new one."""
+    if verb in _DONE_VERBS and not matching(states, state_of(verb)):
+        return next(
+            (s for s in states if s in ("done", "closed", "completed", "finished", "resolved", "solved")), ""
+        )
     if verb.startswith("mark-"):
         return matching(states, verb[5:].replace("-", "_"))
     if verb in _BACK:
@@ -107,7 +114,8 @@ def _states(facts: Facts, steps: list[Step]) -> tuple[str, ...]:
         states += [lapse.target for lapse in facts.lapses if not matching(tuple(states), lapse.target)]
     for step in sorted(steps, key=lambda s: (not s.passive, s.group)) if not states else steps:
         new = step.verb[5:].replace("-", "_") if step.verb.startswith("mark-") else state_of(step.verb)
-        if not matching(tuple(states), new) and step.verb not in _BACK:
+        done = facts.declared and step.verb in _DONE_VERBS and bool(_target(tuple(states), "", step.verb))
+        if not matching(tuple(states), new) and step.verb not in _BACK and not done:
             states.append(new)
     if not facts.states:
         states += [lapse.target for lapse in facts.lapses if lapse.target not in states]
@@ -116,8 +124,12 @@ def _states(facts: Facts, steps: list[Step]) -> tuple[str, ...]:
             for a in dict.fromkeys(facts.adjectives)
             if _state_adjective(a) and not matching(tuple(states), a)
         ]
-        first = facts.initial or next(
-            (s for s in states if s in HUBS or s in ("draft", "new", "pending")), ""
+        blocking = [s for verb, sources in facts.refused if verb in state_words.NOUN_OF for s in sources]
+        states += [s for s in blocking if s not in states and s not in ("available", "free")]
+        first = (
+            facts.initial
+            or ("available" if blocking else "")
+            or next((s for s in states if s in HUBS or s in ("draft", "new", "pending")), "")
         )
         first = first or next(
             (s for lapse in facts.lapses for s in lapse.sources if not s.startswith("!")), ""
@@ -138,6 +150,9 @@ def _state_adjective(word: str) -> bool:
 def _initial(facts: Facts, states: tuple[str, ...]) -> str:
     if facts.initial:
         return matching(states, facts.initial) or facts.initial
+    decided = frozenset().union(*DECISIONS) | NEGATIVE
+    if states[0] in decided and not facts.declared and not facts.chain:
+        return state_words.start_of(facts.entity.words, frozenset(states))
     return states[0]
 
 
@@ -175,7 +190,10 @@ def _forward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
         if not own and any(lapse.target == state for lapse in facts.lapses):
             continue
         named = [verb for step in own if (verb := step.verb) and not verb.startswith("mark-")]
-        name = named[0] if named else own[0].verb if own else verb_of(state)
+        usual = verb_of(state)
+        if words.kebab((usual,)) not in state_words.STEPS | state_words.ONLY_IF_NAMED and state == "damaged":
+            usual = "mark-damaged"
+        name = named[0] if named else own[0].verb if own else usual
         sources = _sources(facts, cycle, state, own)
         if not sources:
             continue
@@ -219,6 +237,8 @@ def _ordered(cycle: Cycle, states: list[str]) -> tuple[str, ...]:
 
 def _usual_sources(facts: Facts, cycle: Cycle, target: str) -> tuple[str, ...]:
     living = [state for state in cycle.states if state not in cycle.final and state != target]
+    if cycle.free and _procedural(cycle):
+        return tuple(living) if target in NEGATIVE else _onward(cycle, target) or tuple(living)
     if cycle.free:
         return tuple(living)
     if any(transition.name == "advance" for transition in cycle.transitions):
@@ -258,6 +278,24 @@ def _returns(cycle: Cycle, side: str, position: int) -> bool:
     return where > position or not between
 
 
+def _procedural(cycle: Cycle) -> bool:
+    """Whether listed states plainly follow each other: new, paid, shipped, delivered."""
+    steps = [
+        s for s in cycle.states if words.is_participle(s.split("_")[0]) and s not in SPOKES | SIDE | NEGATIVE
+    ]
+    return len([state for state in steps if state not in ("closed", "done", "archived")]) > 1
+
+
+def _onward(cycle: Cycle, target: str) -> tuple[str, ...]:
+    """The states before the target, and those beside the usual way."""
+    position = cycle.states.index(target)
+    return tuple(
+        state
+        for number, state in enumerate(cycle.states)
+        if state != target and state not in cycle.final and (number < position or state in SPOKES | SIDE)
+    )
+
+
 def _backward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
     """Steps back to the initial state, said or usual."""
     own = [
@@ -276,7 +314,7 @@ def _backward(facts: Facts, cycle: Cycle, steps: list[Step]) -> None:
             cycle.transitions.append(
                 Transition(name=step.verb, target=cycle.initial, sources=sources, roles=roles)
             )
-    if own or not (cycle.free or _hub(cycle)):
+    if own or not (cycle.free or _hub(cycle)) or (cycle.free and _procedural(cycle)):
         return
     sources = tuple(s for s in cycle.states if s != cycle.initial and s not in cycle.final)
     if sources:

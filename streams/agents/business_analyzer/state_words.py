@@ -70,7 +70,7 @@ SPOKES = word_set(
     "cleaning"
     " on_hold closed full unavailable lent out_of_service in_repair broken offline in_use taken locked "
     "frozen under_repair"
-    " assigned checked_out occupied sold_out rented_out on_loan borrowed lent_out defective hidden"
+    " assigned damaged checked_out occupied sold_out rented_out on_loan borrowed lent_out defective hidden"
 )
 INITIALS = word_set(
     "draft open new pending planned requested created registered received lead applied todo to_do backlog "
@@ -251,8 +251,10 @@ def verb_of(state: str) -> str:
 
 def start_of(entity: tuple[str, ...], states: frozenset[str] = frozenset()) -> str:
     """What a record of that name is at first, where the text tells only what it becomes."""
-    if entity[-1] in _BY_NOUN:
-        return _BY_NOUN[entity[-1]]
+    usual = _BY_NOUN.get(entity[-1], "")
+    asked = usual in ("", "draft", "submitted", "requested", "registered", "placed")
+    if usual and (asked or not states & {"approved", "rejected", "declined"}):
+        return usual
     if states & {"approved", "accepted", "confirmed", "rejected", "declined", "verified"}:
         return "pending"
     return "open" if states & {"closed", "solved", "resolved", "completed", "finished", "done"} else "active"
