@@ -95,6 +95,7 @@ def _with_unit(made: Field, tail: str) -> Field:
 def detailed(made: Field, detail: str) -> Field:
     """The field with what stands in parentheses after its name."""
     low = re.sub(r"\s+([,.;%])", r"\1", detail.strip().lower())
+    low = re.sub(r"(?<!\w )(?<!\w)- (?=\d)|(?<=between )- (?=\d)|(?<=and )- (?=\d)|(?<=to )- (?=\d)", "-", low)
     low = re.sub(r"\b(e g|eg|for example|such as|ie|i e)\b.*$", "", low).strip(" ,")
     if not low:
         return made

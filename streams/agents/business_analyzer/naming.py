@@ -10,13 +10,15 @@ from streams.agents.business_analyzer import words
 
 MAX_NAME = 40
 # Attributes of the ORM and of the validation library, and query parameters of every list.
-_TAKEN_FIELDS = frozenset(
+TAKEN_FIELDS = frozenset(
     ["id", "metadata", "registry", "query", "json", "copy", "schema", "dict", "construct", "validate", "created_at", "updated_at", "limit", "offset", "sort", "q", "fields", "self", "cls", "model_config", "model_fields", "type_", "none", "true", "false"]
 )
-_TAKEN_ENTITIES = frozenset(
+TAKEN_ENTITIES = frozenset(
     ["Base", "Model", "Field", "BaseModel", "Session", "Engine", "Column", "Integer", "String", "Text", "Any", "None", "True", "False", "Exception", "Error", "Notification", "Health", "Report", "Request", "Response", "Depends", "FastAPI", "Query", "Path", "Body", "Header", "Optional", "List", "Dict", "Type", "Enum", "Decimal", "Date", "DateTime", "Boolean", "Object", "Static", "Problem", "Page", "Docs"]
 )
-_TAKEN_PATHS = frozenset({"health", "docs", "redoc", "reports", "notifications", "static", "openapi", "openapi-json"})
+TAKEN_PATHS = frozenset({"health", "docs", "redoc", "reports", "notifications", "static", "openapi", "openapi-json"})
+
+TAKEN_MODULES = frozenset({"tests", "app", "main", "fastapi", "uvicorn", "sqlalchemy", "pydantic", "streams", "schemas"})
 
 
 def field_name(parts: tuple[str, ...], entity: tuple[str, ...]) -> str:
@@ -30,8 +32,9 @@ def field_name(parts: tuple[str, ...], entity: tuple[str, ...]) -> str:
         return name
     if keyword.iskeyword(name) or (keyword.issoftkeyword(name) and name in ("match", "case")):
         return f"{name}_name" if name == "class" else f"{name}_value"
-    if name in _TAKEN_FIELDS or name.startswith("model_"):
-        return f"{words.snake(entity)}_{name}"[: MAX_NAME + 20]
+    if name in TAKEN_FIELDS or name.startswith("model_"):
+        own = f"{words.snake(entity)}_{name}"[: MAX_NAME + 20].strip("_")
+        return f"the_{own}" if own.startswith("model_") or not own[0].isalpha() else own
     return name
 
 
@@ -42,7 +45,7 @@ def entity_name(parts: tuple[str, ...]) -> str:
         return ""
     if name[0].isdigit():
         name = f"N{name}"
-    if name in _TAKEN_ENTITIES or keyword.iskeyword(name):
+    if name in TAKEN_ENTITIES or keyword.iskeyword(name):
         return f"{name}Record"
     return name
 
@@ -51,7 +54,7 @@ def collection_path(parts: tuple[str, ...]) -> str:
     """The kebab-case plural, which no fixed path of a service uses."""
     several = (*parts[:-1], words.plural(parts[-1]))
     path = words.kebab(several)[: MAX_NAME + 10].strip("-")
-    return f"{path}-list" if path in _TAKEN_PATHS else path
+    return f"{path}-list" if path in TAKEN_PATHS else path
 
 
 def package_name(title: str) -> str:
@@ -61,7 +64,7 @@ def package_name(title: str) -> str:
         name = f"s_{name}"
     if not name.endswith(("service", "system")):
         name = f"{name}_service"
-    if keyword.iskeyword(name) or name in sys.stdlib_module_names or name in ("tests", "app", "main"):
+    if keyword.iskeyword(name) or name in sys.stdlib_module_names or name in TAKEN_MODULES:
         return f"{name}_app"
     return name
 

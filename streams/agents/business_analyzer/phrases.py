@@ -151,7 +151,7 @@ def _joins_numbers(tokens: tuple[Token, ...], index: int) -> bool:
 
 
 _RANGE = re.compile(
-    r"(?:between|from)?\s*(?P<low>-?\d+(?:\.\d+)?)\s*(?:to|and|-|until|through|\.\.)\s*(?P<high>\d+(?:\.\d+)?)"
+    r"(?:between|from)?\s*(?P<low>-?\d+(?:\.\d+)?)\s*(?:to|and|-|until|through|\.\.)\s*(?P<high>-?\d+(?:\.\d+)?)"
 )
 
 

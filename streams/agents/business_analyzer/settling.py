@@ -28,7 +28,8 @@ def before_rules(draft: Draft) -> None:
 def after_rules(draft: Draft) -> None:
     """A choice without known values is a text; required references never go round in a circle."""
     for entity in draft.entities:
-        for made in list(entity.fields.values()):
+        for known in list(entity.fields.values()):
+            made = entity.fields[known.name] = _sound(draft, entity, known)
             if made.references and draft.find(made.references) is None:
                 del entity.fields[made.name]
             elif made.references and made.required and _leads_to(draft, made.references, entity.name, set()):

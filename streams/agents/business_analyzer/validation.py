@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from schemas.specification import Condition, Entity, Field, Specification
+from streams.agents.business_analyzer import naming
 
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
 _KEBAB = re.compile(r"[a-z0-9][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -17,7 +19,7 @@ _CLOCK = re.compile(r"(now|today)([+-]\d+[smhd])?\Z")
 _ORDERED = frozenset({"integer", "decimal", "money", "date", "datetime", "time"})
 _NUMBERS = frozenset({"integer", "decimal", "money"})
 _BUILT_IN = {"id": "integer", "created_at": "datetime", "updated_at": "datetime"}
-_BASICS = frozenset({"create", "read", "list", "update", "delete"})
+_LONGEST = 80
 
 
 def problems(spec: Specification) -> tuple[str, ...]:
@@ -33,8 +35,7 @@ def rule_problems(spec: Specification) -> dict[str, str]:
 def _all(spec: Specification) -> Iterator[str]:
     if not spec.entities:
         yield "entities: there is none"
-    if not _SNAKE.match(spec.package) or keyword.iskeyword(spec.package):
-        yield f"package: {spec.package!r} is no module name"
+    yield from _package(spec)
     yield from _repeated("entity", [entity.name for entity in spec.entities])
     yield from _repeated("collection", [entity.plural for entity in spec.entities])
     yield from _repeated("operation", [operation.name for operation in spec.operations])
@@ -46,6 +47,15 @@ def _all(spec: Specification) -> Iterator[str]:
         yield from _entity(spec, entity)
     yield from _rules(spec)
     yield from _stories(spec)
+
+
+def _package(spec: Specification) -> Iterator[str]:
+    name = spec.package
+    if not _SNAKE.match(name) or keyword.iskeyword(name) or name in sys.stdlib_module_names or name in naming.TAKEN_MODULES:
+        yield f"package: {name!r} is no free module name"
+    for role in spec.roles:
+        if not _SNAKE.match(role):
+            yield f"role: {role!r} is no name"
 
 
 def _repeated(kind: str, names: list[str]) -> Iterator[str]:
@@ -70,10 +80,13 @@ def all_rules(spec: Specification) -> Iterator[_Rule]:
 
 
 def _entity(spec: Specification, entity: Entity) -> Iterator[str]:
-    if not _PASCAL.match(entity.name) or keyword.iskeyword(entity.name):
-        yield f"{entity.name}: is no class name"
-    if not _KEBAB.match(entity.plural):
-        yield f"{entity.name}: {entity.plural!r} is no path"
+    taken = entity.name in naming.TAKEN_ENTITIES or keyword.iskeyword(entity.name)
+    if not _PASCAL.match(entity.name) or taken:
+        yield f"{entity.name}: is no free class name"
+    if not _KEBAB.match(entity.plural) or entity.plural in naming.TAKEN_PATHS:
+        yield f"{entity.name}: {entity.plural!r} is no free path"
+    if not entity.label.strip():
+        yield f"{entity.name}: has no label"
     yield from _repeated(f"field of {entity.name}", [field.name for field in entity.fields])
     for field in entity.fields:
         yield from _field(spec, entity, field)
@@ -81,23 +94,57 @@ def _entity(spec: Specification, entity: Entity) -> Iterator[str]:
         parent = entity.field(entity.parent)
         if parent is None or not parent.references or parent.references == entity.name:
             yield f"{entity.name}: parent {entity.parent!r} is no reference"
+    if _needs_itself(spec, entity):
+        yield f"{entity.name}: cannot be created, as its required references lead back to it"
+
+
+def _needs_itself(spec: Specification, entity: Entity) -> bool:
+    by_name = {other.name: other for other in spec.entities}
+    open_names = [f.references for f in entity.fields if f.references and f.required]
+    seen: set[str] = set()
+    while open_names:
+        name = open_names.pop()
+        if name == entity.name:
+            return True
+        if name not in seen and name in by_name:
+            seen.add(name)
+            open_names.extend(f.references for f in by_name[name].fields if f.references and f.required)
+    return False
 
 
 def _field(spec: Specification, entity: Entity, field: Field) -> Iterator[str]:
     where = f"{entity.name}.{field.name}"
-    if not _SNAKE.match(field.name) or keyword.iskeyword(field.name) or field.name in _BUILT_IN:
-        yield f"{where}: is no field name"
+    yield from _field_name(where, entity, field)
     if (field.type == "reference") != bool(field.references):
         yield f"{where}: a reference and its entity go together"
     if field.references and not any(other.name == field.references for other in spec.entities):
         yield f"{where}: refers to {field.references!r}, which is unknown"
     if field.references and (not field.name.endswith("_id") or field.many):
         yield f"{where}: a reference ends in _id and is one value"
+    if field.many and field.type in ("choice", "boolean", "reference"):
+        yield f"{where}: is one value, not a list"
+    if field.unique and (field.many or field.type == "boolean"):
+        yield f"{where}: cannot be unique"
+    if field.max_length < 0 or (field.max_length and field.type not in ("text", "long_text")):
+        yield f"{where}: a length of a value that is no text"
     if field.type == "choice" and len(set(field.choices)) < 1:
         yield f"{where}: a choice without values"
     if len(set(field.choices)) != len(field.choices):
         yield f"{where}: a value stands twice"
     yield from _bounds(where, field)
+
+
+def _field_name(where: str, entity: Entity, field: Field) -> Iterator[str]:
+    name = field.name
+    taken = keyword.iskeyword(name) or name in _BUILT_IN or name in naming.TAKEN_FIELDS or name.startswith("model_")
+    if not _SNAKE.match(name) or taken or len(name) > _LONGEST:
+        yield f"{where}: is no free field name"
+    base, _, side = name.rpartition("_")
+    other = entity.field(base) if side in ("from", "to") else None
+    if other is not None and other.type in _ORDERED:
+        yield f"{where}: is the name of a filter of {base}"
+    if not field.label.strip():
+        yield f"{where}: has no label"
 
 
 def _bounds(where: str, field: Field) -> Iterator[str]:
@@ -116,6 +163,10 @@ def _bounds(where: str, field: Field) -> Iterator[str]:
         yield f"{where}: bounds of a value that is no number"
     if field.default and field.type == "choice" and field.default not in field.choices:
         yield f"{where}: the default is none of the choices"
+    if field.default and field.unique:
+        yield f"{where}: a default that only one record could have"
+    if field.type == "boolean" and field.default not in ("", "true", "false"):
+        yield f"{where}: the default is neither true nor false"
 
 
 def resolve(spec: Specification, entity: Entity, path: str) -> Field | None:
