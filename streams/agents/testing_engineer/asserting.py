@@ -55,6 +55,13 @@ def has(scenario: Scenario, record: Record, *names: str) -> None:
         scenario.script.check("assert ", Compared(found, same, literal(value)))
 
 
+def shown(scenario: Scenario, record: Record, name: str) -> Compared:
+    """That the record's last answer has the field's value."""
+    value = scenario.reading.value(record, name)
+    same = "is" if value is None or isinstance(value, bool) else "=="
+    return Compared(f'{record.variable}["{name}"]', same, literal(value))
+
+
 def refused(
     scenario: Scenario,
     method: str,

@@ -11,7 +11,7 @@ from schemas.specification import Specification
 from streams.agents.testing_engineer.reading_results import read_report
 
 LIMITS = Limits(
-    wall_seconds=180, cpu_seconds=170, memory_bytes=2 * 1024**3, file_bytes=32 * 1024**2, processes=64
+    wall_seconds=420, cpu_seconds=240, memory_bytes=2 * 1024**3, file_bytes=32 * 1024**2, processes=64
 )
 _MEASURED_RUN = Path(__file__).with_name("measured_run.py")
 # Plugins of our own environment are none of the service's business, and cost a second.
