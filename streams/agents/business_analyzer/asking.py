@@ -20,8 +20,11 @@ def vague(draft: Draft) -> tuple[Question, ...]:
             id="",
             text="Which things should the service keep, and which data belong to each of them?",
             about=about,
-            reason="No kind of record with data of its own can be read from the requirement, so nothing can be built.",
-            suggestions=("A customer has a name and an e-mail. An order has a customer, a date and an amount.",),
+            reason="No kind of record with data of its own can be read from the requirement, so nothing can"
+            " be built.",
+            suggestions=(
+                "A customer has a name and an e-mail. An order has a customer, a date and an amount.",
+            ),
         ),
         Question(
             id="",
@@ -48,7 +51,8 @@ def not_ours(draft: Draft, what: str) -> tuple[Question, ...]:
             id="",
             text=f"This asks for {what}. Which records, rules and reports around it should a service keep?",
             about=draft.document.sentences[0].text[:200] if draft.document.sentences else "",
-            reason=f"What is built here is a service that keeps data, with an API and a web page; this is {OUT_OF_SCOPE}.",
+            reason=f"What is built here is a service that keeps data, with an API and a web page; this is"
+            f" {OUT_OF_SCOPE}.",
             suggestions=(
                 "Name the data to keep, for example: A match has two players, a date and a score.",
                 "Withdraw the requirement.",

@@ -53,5 +53,6 @@ def _numbered(questions: list[Question]) -> tuple[Question, ...]:
 def _qualities(draft: Draft) -> tuple[NonFunctional, ...]:
     found = qualities.of_document(draft.document)
     return tuple(
-        NonFunctional(id=f"N{number + 1:02d}", text=text, kind=kind) for number, (text, kind) in enumerate(found)
+        NonFunctional(id=f"N{number + 1:02d}", text=text, kind=kind)
+        for number, (text, kind) in enumerate(found)
     )

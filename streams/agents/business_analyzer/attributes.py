@@ -12,7 +12,8 @@ from streams.agents.business_analyzer.phrases import Phrase, noun_phrases, split
 from streams.agents.business_analyzer.tokens import Token, tokenise
 
 _QUANTIFIER = re.compile(
-    r"^(?:one or (?:more|several)|at least \w+|up to \w+|zero or more|a list of|lists? of|an? (?:ordered )?(?:set|series"
+    r"^(?:one or (?:more|several)|at least \w+|up to \w+|zero or more|a list of|lists? of|an? (?:ordered"
+    r" )?(?:set|series"
     r"|number) of(?= \w+s\b.*\beach\b)|several|multiple|many|any number of|a collection of|some|various)\s+"
 )
 _PARTS = frozenset({"start", "end", "first", "last", "middle", "check-in", "check-out", "opening", "closing",
@@ -79,7 +80,10 @@ def _attribute(item: tuple[Token, ...]) -> Attribute | None:
     if listed:
         rest = _QUANTIFIER.sub("", text + " ").strip()
         item = tokenise(rest)
-    start = next((i for i, t in enumerate(item) if t.tag in ("N", "ADJ", "VBN", "VBG", "DET", "POSS", "NUM", "V")), None)
+    start = next(
+        (i for i, t in enumerate(item) if t.tag in ("N", "ADJ", "VBN", "VBG", "DET", "POSS", "NUM", "V")),
+        None,
+    )
     if start is None or any(token.tag == "PRON" for token in item[:1]):
         return None
     item = _verbs_as_nouns(item[start:])
@@ -108,12 +112,16 @@ def _flag(item: tuple[Token, ...]) -> Attribute | None:
     content = tuple(t.low for t in item[1:] if t.tag in ("N", "ADJ", "VBN", "V") and not t.group)[:4]
     if not content:
         return None
-    return Attribute(words=("is", *content) if len(content) < 3 else content, written=content[-1], detail="boolean")
+    return Attribute(
+        words=("is", *content) if len(content) < 3 else content, written=content[-1], detail="boolean"
+    )
 
 
 def _complete(phrase: Phrase, item: tuple[Token, ...], listed: bool) -> Attribute:
     names = phrase.words
-    written = next((t.low for t in reversed(item[: phrase.end]) if t.tag in ("N", "VBG") and not t.group), names[-1])
+    written = next(
+        (t.low for t in reversed(item[: phrase.end]) if t.tag in ("N", "VBG") and not t.group), names[-1]
+    )
     plural = phrase.plural
     detail = phrase.detail
     rest = item[phrase.end :]
@@ -128,7 +136,12 @@ def _complete(phrase: Phrase, item: tuple[Token, ...], listed: bool) -> Attribut
         if inner and inner[0].start == 0:
             names, rest = (*inner[0].words, names[-1]), rest[1 + inner[0].end :]
             names = tuple(name for name in names if name not in closed.POSSESSIVES)
-    if len(rest) > 1 and rest[0].tag == "TO" and words.verb_lemma(rest[1].low) == rest[1].low and len(rest) == 2:
+    if (
+        len(rest) > 1
+        and rest[0].tag == "TO"
+        and words.verb_lemma(rest[1].low) == rest[1].low
+        and len(rest) == 2
+    ):
         names = (*names[:-1], written, "to", rest[1].low)
         written, plural = rest[1].low, False
     elif len(rest) == 1 and rest[0].low in ("on", "at", "by") and words.is_participle(names[-1]):
@@ -155,7 +168,10 @@ def _complete(phrase: Phrase, item: tuple[Token, ...], listed: bool) -> Attribut
 def _of(
     phrase: Phrase, inner: Phrase, rest: tuple[Token, ...], listed: bool
 ) -> tuple[tuple[str, ...], str, bool, bool]:
-    last = next((t.low for t in reversed(rest[1 : 1 + inner.end]) if t.tag in ("N", "VBG") and not t.group), inner.head)
+    last = next(
+        (t.low for t in reversed(rest[1 : 1 + inner.end]) if t.tag in ("N", "VBG") and not t.group),
+        inner.head,
+    )
     if phrase.head in ("list", "set", "collection", "choice"):
         return inner.words, last, True, True
     if inner.determiner in ("the", "a", "an") or inner.determiner in closed.POSSESSIVES:

@@ -71,9 +71,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
     return tuple(found)
 
 
-def _clause(
-    tokens: tuple[Token, ...], start: int, group: _Group, end: int, before: list[Clause]
-) -> Clause:
+def _clause(tokens: tuple[Token, ...], start: int, group: _Group, end: int, before: list[Clause]) -> Clause:
     verbal = tokens[group.start : group.end]
     subject = _trim(tokens[start : group.start])
     lead = _lead(tokens, start)
@@ -173,7 +171,9 @@ def _coordinated(tokens: tuple[Token, ...], index: int, tag: str, verbs: list[st
     while index < len(tokens):
         ahead = index
         while ahead < len(tokens) and (
-            tokens[ahead].low in (",", "/") or tokens[ahead].tag in ("CC", "ADV") or tokens[ahead].low == "then"
+            tokens[ahead].low in (",", "/")
+            or tokens[ahead].tag in ("CC", "ADV")
+            or tokens[ahead].low == "then"
         ):
             ahead += 1
         if ahead == index or ahead >= len(tokens) or tokens[ahead].tag != tag:

@@ -16,8 +16,13 @@ from streams.agents.business_analyzer.phrases import noun_phrases
 
 REASON = "The requirement says both"
 _OPPOSITE = ({"required", "optional"}, {"unique", "shared"})
-_LOW = re.compile(r"\b(?:at least|minimum of|no fewer than|no less than|more than|not less than) (\d+(?:\.\d+)?)")
-_HIGH = re.compile(r"\b(?:at most|maximum of|no more than|up to|not more than|fewer than|less than|cannot exceed|must not exceed) (\d+(?:\.\d+)?)")
+_LOW = re.compile(
+    r"\b(?:at least|minimum of|no fewer than|no less than|more than|not less than) (\d+(?:\.\d+)?)"
+)
+_HIGH = re.compile(
+    r"\b(?:at most|maximum of|no more than|up to|not more than|fewer than|less than|cannot exceed|must"
+    r" not exceed) (\d+(?:\.\d+)?)"
+)
 
 
 def questions(draft: Draft) -> tuple[Question, ...]:
@@ -45,10 +50,19 @@ def _of_fields(draft: Draft) -> Iterator[Question]:
         by_field.setdefault((statement.entity.name, statement.field), []).append(statement)
     for said in by_field.values():
         for first, second in combinations(said, 2):
-            if {first.kind, second.kind} in _OPPOSITE and not _conditional(first) and not _conditional(second):
-                label = first.entity.fields[first.field].label.lower() if first.field in first.entity.fields else first.field
+            if (
+                {first.kind, second.kind} in _OPPOSITE
+                and not _conditional(first)
+                and not _conditional(second)
+            ):
+                label = (
+                    first.entity.fields[first.field].label.lower()
+                    if first.field in first.entity.fields
+                    else first.field
+                )
                 yield _question(
-                    f"Is the {label} of {_article(first.entity.label)} {_choice(first.kind)}, or {_choice(second.kind)}?",
+                    f"Is the {label} of {_article(first.entity.label)} {_choice(first.kind)}, or"
+                    f" {_choice(second.kind)}?",
                     first.sentence,
                     second.sentence,
                 )
@@ -59,11 +73,21 @@ def _article(label: str) -> str:
 
 
 def _choice(kind: str) -> str:
-    return {"required": "required", "optional": "optional (a record may be without it)", "unique": "unique", "shared": "allowed to repeat"}[kind]
+    return {
+        "required": "required",
+        "optional": "optional (a record may be without it)",
+        "unique": "unique",
+        "shared": "allowed to repeat",
+    }[kind]
 
 
 def _conditional(statement: Statement) -> bool:
-    return bool(re.search(r"\b(?:if|when|unless|until|once|except|only for|for (?:private|business|new))\b", statement.sentence.lower()))
+    return bool(
+        re.search(
+            r"\b(?:if|when|unless|until|once|except|only for|for (?:private|business|new))\b",
+            statement.sentence.lower(),
+        )
+    )
 
 
 def _of_numbers(draft: Draft) -> Iterator[Question]:
@@ -83,7 +107,8 @@ def _of_numbers(draft: Draft) -> Iterator[Question]:
         if lowest[2] > highest[2]:
             what = first[0].replace(":", " and ")
             yield _question(
-                f"How many may it be for {what}: at least {_number(lowest[2])}, or at most {_number(highest[2])}?",
+                f"How many may it be for {what}: at least {_number(lowest[2])}, or at most"
+                f" {_number(highest[2])}?",
                 first[3],
                 second[3],
             )
@@ -98,7 +123,9 @@ def _measured(draft: Draft, sentence: str, after: str) -> str:
     noun = re.match(r"\s*([a-z][a-z\-]+)", after)
     if re.match(r"\s*(?:[a-z]+ )?per\b", after) or re.search(r"\b(?:if|when|unless)\b", sentence):
         return ""
-    entity = next((e for e in draft.entities if re.search(rf"\b{re.escape(' '.join(e.words))}", sentence)), None)
+    entity = next(
+        (e for e in draft.entities if re.search(rf"\b{re.escape(' '.join(e.words))}", sentence)), None
+    )
     subject = entity.label.lower() if entity is not None else ""
     if noun:
         return f"{subject}:{words.singular(noun[1])}" if subject else ""
@@ -113,7 +140,11 @@ def _of_deeds(draft: Draft) -> Iterator[Question]:
     allowed: list[tuple[str, str, str]] = []
     for sentence in draft.document.sentences:
         for clause in clauses(sentence.text):
-            if clause.modal not in ("can", "cannot", "may", "must", "can't", "should") or clause.lead in ("if", "when", "unless"):
+            if clause.modal not in ("can", "cannot", "may", "must", "can't", "should") or clause.lead in (
+                "if",
+                "when",
+                "unless",
+            ):
                 continue
             for entity, verb in _deeds(draft, clause):
                 absolute = _absolute(sentence.low, clause)
@@ -131,7 +162,11 @@ def _of_deeds(draft: Draft) -> Iterator[Question]:
 
 def _absolute(sentence: str, clause: Clause) -> bool:
     """Without a condition or a state before the noun: refused always and to all."""
-    if re.search(r"\b(?:if|when|unless|until|while|once|after|before|except|only|without|by|again|twice|more than|other|others|with|in the|that|whose|who|which)\b", sentence):
+    if re.search(
+        r"\b(?:if|when|unless|until|while|once|after|before|except|only|without|by|again|twice|more than"
+        r"|other|others|with|in the|that|whose|who|which)\b",
+        sentence,
+    ):
         return False
     tokens = clause.subject if clause.passive else clause.rest
     return not any(token.tag in ("ADJ", "VBN", "V", "POSS") for token in tokens)
@@ -146,5 +181,21 @@ def _deeds(draft: Draft, clause: Clause) -> Iterator[tuple[EntityDraft, str]]:
         entity = draft.resolve(words_of)
         if entity is not None and len(phrase.words) == len(entity.words):
             for verb in clause.verbs:
-                if verb in ("delete", "remove", "cancel", "change", "edit", "update", "modify", "archive", "transfer", "refund"):
-                    yield entity, {"remove": "delete", "edit": "change", "update": "change", "modify": "change"}.get(verb, verb)
+                if verb in (
+                    "delete",
+                    "remove",
+                    "cancel",
+                    "change",
+                    "edit",
+                    "update",
+                    "modify",
+                    "archive",
+                    "transfer",
+                    "refund",
+                ):
+                    yield (
+                        entity,
+                        {"remove": "delete", "edit": "change", "update": "change", "modify": "change"}.get(
+                            verb, verb
+                        ),
+                    )

@@ -15,18 +15,23 @@ from streams.agents.business_analyzer.restating import restate
 from streams.agents.business_analyzer.tokens import Token, tokenise
 
 _HAVING = frozenset(
-    "have contain include comprise carry hold store specify require need get receive record show feature bear track"
+    "have contain include comprise carry hold store specify require need get receive record show feature"
+    " bear track"
     " keep list state note name provide give supply enter indicate carry save log".split()
 )
 # Verbs that declare data of their subject only where their objects plainly are data.
 _WEAK = frozenset(
-    "get receive require need record show track keep list hold state note name store provide give supply enter"
+    "get receive require need record show track keep list hold state note name store provide give supply"
+    " enter"
     " indicate carry save log".split()
 )
 # What people do with data of something else.
-_ACTS = frozenset("record show track keep list store note enter save log give supply receive get need require".split())
+_ACTS = frozenset(
+    "record show track keep list store note enter save log give supply receive get need require".split()
+)
 _KEPT_PLACES = frozenset(
-    "team user client store hotel restaurant shop company list club clinic hospital school page form screen warehouse"
+    "team user client store hotel restaurant shop company list club clinic hospital school page form"
+    " screen warehouse"
     " menu module office agency".split()
 )
 _NO_DATA = frozenset(
@@ -35,8 +40,10 @@ _NO_DATA = frozenset(
 )
 _WITH = frozenset({"with", "including", "containing", "having", "featuring", "comprising"})
 _NO_WITH_VERBS = frozenset(
-    "approve reject decide search filter sort list find see view pay compare replace help show display export print"
-    " calculate compute count notify remind highlight mark rate vote bid order buy purchase reserve book rent"
+    "approve reject decide search filter sort list find see view pay compare replace help show display"
+    " export print"
+    " calculate compute count notify remind highlight mark rate vote bid order buy purchase reserve book"
+    " rent"
     " borrow connect link join relate match pair associate combine tie assign attach".split()
 )
 
@@ -85,7 +92,9 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
         optional = clause.modal in ("can", "may", "might", "could") or "optionally" in clause.adverbs
         if optional:
             listed = [replace(a, optional=True if a.optional is None else a.optional) for a in listed]
-        thing_records = verb in ("record", "store", "hold") and len(listed) > 1 and not people.is_person(subject[-1])
+        thing_records = (
+            verb in ("record", "store", "hold") and len(listed) > 1 and not people.is_person(subject[-1])
+        )
         if listed and (thing_records or not (weak and verb in _WEAK and not _plainly_data(listed, verb))):
             whole = _whole_of_part(clause, subject)
             found.append(
@@ -123,14 +132,20 @@ def _kinds(clause: Clause) -> list[Attribute]:
     phrases = noun_phrases(clause.subject)
     detail = phrases[-1].detail if phrases else ""
     values = [value.strip() for value in re.split(r",|/|\bor\b|\band\b", detail) if value.strip()]
-    if len(values) < 2 or any(len(value.split()) > 3 for value in values) or re.match(r"e ?g\b|like|such", detail):
+    if (
+        len(values) < 2
+        or any(len(value.split()) > 3 for value in values)
+        or re.match(r"e ?g\b|like|such", detail)
+    ):
         return []
     return [Attribute(words=("type",), written="type", detail=detail)]
 
 
 def _is_weak(verb: str, subject: tuple[str, ...]) -> bool:
     """'A reader holds a card number' names a thing; 'staff record names' does not make one of staff."""
-    return verb in _ACTS and (people.is_person(subject[-1]) or verb not in ("record", "store", "state", "note"))
+    return verb in _ACTS and (
+        people.is_person(subject[-1]) or verb not in ("record", "store", "state", "note")
+    )
 
 
 def _plainly_data(listed: list[Attribute], verb: str) -> bool:
@@ -164,8 +179,10 @@ def _placed(clause: Clause, phrases: list[Phrase]) -> bool:
 
 
 _QUALIFIERS = frozenset(
-    "cancelled approved rejected closed open new done sent paid unpaid overdue active inactive own late urgent"
-    " completed finished pending submitted draft archived expired returned solved resolved registered existing".split()
+    "cancelled approved rejected closed open new done sent paid unpaid overdue active inactive own late"
+    " urgent"
+    " completed finished pending submitted draft archived expired returned solved resolved registered"
+    " existing".split()
 )
 
 
@@ -198,7 +215,10 @@ def _nested(
         if before and before[-1].low in ("each", "together", "along"):
             before = before[:-1]
         phrases = noun_phrases(before)
-        if not phrases or (phrases[-1].end < len(before) and not all(t.low == "," or t.tag == "P" for t in before[phrases[-1].end :])):
+        if not phrases or (
+            phrases[-1].end < len(before)
+            and not all(t.low == "," or t.tag == "P" for t in before[phrases[-1].end :])
+        ):
             continue
         owner = _with_owner(phrases, before)
         if owner is None or (field_types.is_data_head(owner.head) and owner.head not in DATA_THINGS):
@@ -217,7 +237,11 @@ def _with_owner(phrases: list[Phrase], before: tuple[Token, ...]) -> Phrase | No
         if preposition in ("for", "to", "in", "on", "from", "at", "against") and len(phrases) > 1:
             return phrases[0]
         return None
-    if preposition == "of" and len(phrases) > 1 and phrases[-2].head in ("list", "number", "set", "track", "record", "collection"):
+    if (
+        preposition == "of"
+        and len(phrases) > 1
+        and phrases[-2].head in ("list", "number", "set", "track", "record", "collection")
+    ):
         return last
     return last
 
@@ -242,13 +266,17 @@ def _detail_lists(tokens: tuple[Token, ...], sentence: int) -> list[Declaration]
         inner = attributes(tokenise(phrase.detail))
         data = [a for a in inner if field_types.is_data_head(a.head) or field_types.is_data_head(a.written)]
         if len(inner) >= 2 and len(data) * 2 >= len(inner):
-            found.append(Declaration(subject=subject_words(phrase), attributes=tuple(inner), sentence=sentence))
+            found.append(
+                Declaration(subject=subject_words(phrase), attributes=tuple(inner), sentence=sentence)
+            )
     return found
 
 
 def objects(clause: Clause) -> list[Phrase]:
     """The direct objects of the clause: noun phrases before the first preposition."""
-    stop = next((i for i, t in enumerate(clause.rest) if t.tag in ("PREP", "TO", "SUB") and not t.group), None)
+    stop = next(
+        (i for i, t in enumerate(clause.rest) if t.tag in ("PREP", "TO", "SUB") and not t.group), None
+    )
     return noun_phrases(clause.rest[:stop])
 
 

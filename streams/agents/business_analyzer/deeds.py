@@ -35,7 +35,9 @@ class Deed:
 
 _BOOKINGS = frozenset("booking reservation appointment rental hire session visit".split())
 _ORDERS = frozenset("order purchase sale".split())
-_SIGN_UPS = frozenset("sign-up signup registration enrolment enrollment subscription participation booking membership".split())
+_SIGN_UPS = frozenset(
+    "sign-up signup registration enrolment enrollment subscription participation booking membership".split()
+)
 _REVIEWS = frozenset("rating review feedback evaluation".split())
 _DEEDS = (
     Deed("sign", ("up for", "up to", "up at"), ("sign-up",), _SIGN_UPS),
@@ -63,16 +65,20 @@ _USUAL: dict[str, tuple[Field, ...]] = {
     "donation": (Field(name="amount", label="Amount", type="money", required=True, minimum="0"),),
 }
 _COUNTED = re.compile(r"(^|_)(stock|quota|seats?|capacity|quantity|copies|places|available)(_|$)")
-_LATER_FIELDS = re.compile(r"\b(?:leave|add|write|give|post) (?:an? |their )?(?:optional )?(comment|note|message|review)\b")
+_LATER_FIELDS = re.compile(
+    r"\b(?:leave|add|write|give|post) (?:an? |their )?(?:optional )?(comment|note|message|review)\b"
+)
 
 
 _STORED = re.compile(
-    r"^(?:when|whenever|if|once|after) (?P<deed>[^,]+), (?P<list>.+?) (?:is|are|gets?) (?:also |then )?(?:stored|recorded|noted|saved|kept"
+    r"^(?:when|whenever|if|once|after) (?P<deed>[^,]+), (?P<list>.+?) (?:is|are|gets?) (?:also |then"
+    r" )?(?:stored|recorded|noted|saved|kept"
     r"|registered|logged|written down|captured|documented|entered)$",
     re.IGNORECASE,
 )
 _FILLED_LATER = re.compile(
-    r"^(?:the |its |their )?(?P<list>[\w\- ]{3,40}?) (?:is|are|will be|gets?) (?:only )?(?:filled in|set|added|entered|recorded|stored|noted)"
+    r"^(?:the |its |their )?(?P<list>[\w\- ]{3,40}?) (?:is|are|will be|gets?) (?:only )?(?:filled in|set"
+    r"|added|entered|recorded|stored|noted)"
     r" (?:later|when|once|after|as soon as)\b",
     re.IGNORECASE,
 )
@@ -86,7 +92,11 @@ def find(draft: Draft) -> None:
         latest = _stored(draft, sentence.text, latest)
         for statement in restate(sentence.text):
             for clause in clauses(statement):
-                if clause.passive or clause.negative or clause.lead in ("if", "when", "unless", "before", "after", "whether"):
+                if (
+                    clause.passive
+                    or clause.negative
+                    or clause.lead in ("if", "when", "unless", "before", "after", "whether")
+                ):
                     continue
                 for deed in _DEEDS:
                     if deed.verb in clause.verbs:
@@ -127,7 +137,11 @@ def _leave(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:
     if known is not None:
         for attribute in _with(clause):
             put(draft, known, attribute)
-        if doer is None and not any(f.references for f in known.fields.values() if f.references != thing.name) and not known.declared:
+        if (
+            doer is None
+            and not any(f.references for f in known.fields.values() if f.references != thing.name)
+            and not known.declared
+        ):
             _doer(draft, known, actor, doer)
         if doer is not None and known is not doer and known is not thing and not doer.reference_to(known):
             refer(known, doer, True) if not known.reference_to(doer) else None
@@ -151,7 +165,11 @@ def _actor(clause: Clause) -> Words | None:
     if not phrases:
         return None
     parts = subject_words(phrases[-1])
-    return parts if people.is_person(parts[-1]) or parts[-1] in ("user", "group", "restaurant", "company") else None
+    return (
+        parts
+        if people.is_person(parts[-1]) or parts[-1] in ("user", "group", "restaurant", "company")
+        else None
+    )
 
 
 def _object(draft: Draft, deed: Deed, clause: Clause) -> tuple[EntityDraft, Phrase] | None:
@@ -175,7 +193,12 @@ def _mark(rest: tuple[Token, ...], marks: list[str]) -> int | None:
     if lows[: len(marks)] == marks:
         return 0
     phrases = noun_phrases(rest)
-    if marks and phrases and phrases[0].start == 0 and lows[phrases[0].end : phrases[0].end + len(marks)] == marks:
+    if (
+        marks
+        and phrases
+        and phrases[0].start == 0
+        and lows[phrases[0].end : phrases[0].end + len(marks)] == marks
+    ):
         return phrases[0].end
     return None
 
@@ -199,7 +222,9 @@ def _known(draft: Draft, deed: Deed, thing: EntityDraft) -> EntityDraft | None:
     about = [e for e in same if e.reference_to(thing)]
     if about:
         return about[0]
-    bare = [e for e in same if (e.declared or not e.fields) and not any(f.references for f in e.fields.values())]
+    bare = [
+        e for e in same if (e.declared or not e.fields) and not any(f.references for f in e.fields.values())
+    ]
     if bare:
         refer(bare[0], thing, True)
         return bare[0]
@@ -207,13 +232,21 @@ def _known(draft: Draft, deed: Deed, thing: EntityDraft) -> EntityDraft | None:
 
 
 def _fill(
-    draft: Draft, record: EntityDraft, deed: Deed, clause: Clause, phrase: Phrase, thing: EntityDraft, text: str
+    draft: Draft,
+    record: EntityDraft,
+    deed: Deed,
+    clause: Clause,
+    phrase: Phrase,
+    thing: EntityDraft,
+    text: str,
 ) -> None:
     refer(record, thing, True)
     for attribute in _with(clause):
         put(draft, record, attribute)
     for usual in _USUAL.get(deed.record[-1], ()):
-        stars = deed.record[-1] == "rating" and any(f.type in ("integer", "decimal") for f in record.fields.values())
+        stars = deed.record[-1] == "rating" and any(
+            f.type in ("integer", "decimal") for f in record.fields.values()
+        )
         if not stars:
             record.put(usual)
     for match in _LATER_FIELDS.finditer(text.lower()):
@@ -222,8 +255,21 @@ def _fill(
     counted = any(_COUNTED.search(name) for name in thing.fields)
     has_number = any("quantity" in name or "number_of" in name for name in record.fields)
     if deed.several and not has_number and (phrase.plural or counted):
-        label = ("number", "of", words.plural(phrase.head)) if phrase.words != thing.words and phrase.head in ("seat", "place", "spot") else ("quantity",)
-        record.put(Field(name=words.snake(label), label=words.label(label), type="integer", required=True, minimum="1", default="1"))
+        label = (
+            ("number", "of", words.plural(phrase.head))
+            if phrase.words != thing.words and phrase.head in ("seat", "place", "spot")
+            else ("quantity",)
+        )
+        record.put(
+            Field(
+                name=words.snake(label),
+                label=words.label(label),
+                type="integer",
+                required=True,
+                minimum="1",
+                default="1",
+            )
+        )
 
 
 def _with(clause: Clause) -> list[Attribute]:
@@ -253,10 +299,13 @@ def _doer(draft: Draft, record: EntityDraft, actor: Words, doer: EntityDraft | N
     if named or actor[-1] in lexicon.ANYONE or actor[-1] in ("user", "staff"):
         return
     text = " ".join(sentence.low for sentence in draft.document.sentences)
-    mailed = re.search(r"\be-?mail\b", text) and not any(f.type == "email" for e in draft.entities for f in e.fields.values())
+    mailed = re.search(r"\be-?mail\b", text) and not any(
+        f.type == "email" for e in draft.entities for f in e.fields.values()
+    )
     actor = ("author",) if record.words[-1] == "comment" else actor
     parts = (*actor, "e-mail") if mailed else actor
     name = naming.field_name(parts, record.words)
     if name:
-        record.put(Field(name=name, label=words.label(parts), type="email" if mailed else "text", required=True))
-
+        record.put(
+            Field(name=name, label=words.label(parts), type="email" if mailed else "text", required=True)
+        )

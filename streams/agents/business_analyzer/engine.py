@@ -87,7 +87,9 @@ def read(requirement: str, format: Format) -> Document:
     """
     if not clean(requirement).strip():
         raise BadInputError(
-            "The requirement", why="it is empty", todo="Say what data the service keeps and what people do with it"
+            "The requirement",
+            why="it is empty",
+            todo="Say what data the service keeps and what people do with it",
         )
     start = requirement.lstrip("\ufeff \n\r\t")[:1]
     if format == "json" or (format == "auto" and start in ("{", "[")):

@@ -4,9 +4,29 @@ from __future__ import annotations
 
 import re
 
-from streams.agents.business_analyzer import deeds, entity_fields, explicit_entities, field_statements, field_types, lexicon, passing_mentions, people, pronouns, relations, role_reading, state_lists, words
+from streams.agents.business_analyzer import (
+    deeds,
+    entity_fields,
+    explicit_entities,
+    field_statements,
+    field_types,
+    lexicon,
+    passing_mentions,
+    people,
+    pronouns,
+    relations,
+    role_reading,
+    state_lists,
+    words,
+)
 from streams.agents.business_analyzer.clauses import Clause, clauses
-from streams.agents.business_analyzer.declarations import Declaration, declarations, is_data, objects, subject_words
+from streams.agents.business_analyzer.declarations import (
+    Declaration,
+    declarations,
+    is_data,
+    objects,
+    subject_words,
+)
 from streams.agents.business_analyzer.draft import Draft, EntityDraft, Words
 from streams.agents.business_analyzer.lexicon import CONTAINERS
 from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
@@ -66,7 +86,10 @@ def _asked_for(draft: Draft) -> dict[str, set[Words]]:
 def _names(draft: Draft, declared: list[Declaration]) -> None:
     asked_for = _asked_for(draft)
     for declaration in declared:
-        same = next((e for w in asked_for.get(declaration.subject[-1], ()) if (e := draft.resolve(w)) is not None), None)
+        same = next(
+            (e for w in asked_for.get(declaration.subject[-1], ()) if (e := draft.resolve(w)) is not None),
+            None,
+        )
         if same is not None and draft.resolve(declaration.subject) is None:
             same.aliases.add(declaration.subject)
             continue
@@ -113,7 +136,11 @@ def _is_thing(subject: Words, declared: bool = False, with_data: bool = False) -
     head = subject[-1]
     if not re.search(r"[a-z]", head):
         return False
-    if head in lexicon.NOT_THINGS and not with_data and not ((declared or len(subject) > 1) and head in lexicon.DATA_THINGS):
+    if (
+        head in lexicon.NOT_THINGS
+        and not with_data
+        and not ((declared or len(subject) > 1) and head in lexicon.DATA_THINGS)
+    ):
         return False
     return not (field_types.is_data_head(head) and len(subject) == 1 and head not in lexicon.DATA_THINGS)
 
@@ -124,7 +151,11 @@ def _handled_objects(draft: Draft) -> None:
         for clause in clauses(sentence.text):
             for phrase in _created(clause):
                 subject = subject_words(phrase)
-                if draft.resolve(subject) is None and _is_thing(subject) and _concrete(draft, subject, phrase):
+                if (
+                    draft.resolve(subject) is None
+                    and _is_thing(subject)
+                    and _concrete(draft, subject, phrase)
+                ):
                     entity = draft.add(subject)
                     if entity is not None:
                         entity.source = sentence.text
@@ -143,12 +174,22 @@ def _created(clause: Clause) -> list[Phrase]:
         noted = [verb for verb in clause.verbs if verb in lexicon.NOTING]
         subjects = noun_phrases(clause.subject)
         if noted and not clause.modal:
-            return [phrase for phrase in subjects if phrase.plural and phrase.determiner not in ("these", "those", "the") or not phrase.determiner and len(subjects) == 1]
+            return [
+                phrase
+                for phrase in subjects
+                if (phrase.plural and phrase.determiner not in ("these", "those", "the"))
+                or (not phrase.determiner and len(subjects) == 1)
+            ]
         if any(verb in lexicon.MAKING | lexicon.BOOKING for verb in clause.verbs) and not clause.modal:
             return [phrase for phrase in subjects[-1:] if phrase.determiner in ("a", "an", "each", "every")]
         return subjects[-1:] if making and clause.modal else []
     actor = noun_phrases(clause.subject)
-    if actor and not people.is_person(actor[-1].head) and set(clause.verbs) & lexicon.KEEPING and actor[-1].head not in lexicon.CONTAINERS:
+    if (
+        actor
+        and not people.is_person(actor[-1].head)
+        and set(clause.verbs) & lexicon.KEEPING
+        and actor[-1].head not in lexicon.CONTAINERS
+    ):
         return []
     if any(verb in lexicon.MAKING for verb in clause.verbs):
         return [phrase for phrase in objects(clause) if phrase.words]
@@ -159,14 +200,17 @@ def _tracked(text: str) -> list[Phrase]:
     """'keep track of tasks', 'a list of suppliers'."""
     match = re.search(r"\b(?:keep|keeps|keeping) (?:track|a record|records|a list) of (.+)$", text, re.I)
     match = match or re.search(
-        r"(?<!by )(?<!of )(?<!a )(?<!the )\b(?:tracks?|manages?|tracking|managing|organi[sz]es?) (?!(?:number|code|id)s?\b)(.+)$",
+        r"(?<!by )(?<!of )(?<!a )(?<!the )\b(?:tracks?|manages?|tracking|managing|organi[sz]es?)"
+        r" (?!(?:number|code|id)s?\b)(.+)$",
         text,
         re.IGNORECASE,
     )
     if not match:
         return []
     tokens = tokenise(match[1])
-    stop = next((i for i, t in enumerate(tokens) if t.tag in ("PREP", "TO", "SUB", "V") and not t.group), len(tokens))
+    stop = next(
+        (i for i, t in enumerate(tokens) if t.tag in ("PREP", "TO", "SUB", "V") and not t.group), len(tokens)
+    )
     return noun_phrases(tokens[:stop])
 
 

@@ -32,7 +32,12 @@ def _line_of(draft: Draft, declaration: Declaration, elsewhere: bool) -> bool:
     """'adds dishes with quantities' to an order: a line that joins the order and the dish."""
     entity = draft.resolve(declaration.subject)
     sentence = draft.document.sentences[declaration.sentence]
-    if entity is None or not entity.declared or not declaration.nested or (declaration.owner and not elsewhere):
+    if (
+        entity is None
+        or not entity.declared
+        or not declaration.nested
+        or (declaration.owner and not elsewhere)
+    ):
         return False
     quantity = any(a.head in ("quantity", "amount", "portion", "count") for a in declaration.attributes)
     first = not entity.fields
@@ -110,7 +115,9 @@ def refer(entity: EntityDraft, other: EntityDraft, required: bool, phrase: Words
     """A reference; its name is that of the phrase where it says more than the entity's name."""
     special = bool(phrase) and phrase != other.words and phrase not in other.aliases
     parts = phrase if special else other.words
-    name = f"{words.snake(parts)[: naming.MAX_NAME]}_id"
+    name = f"{words.snake(parts)[: naming.MAX_NAME].strip('_')}_id"
+    if naming.is_taken(name):
+        name = f"the_{name}"
     entity.put(
         Field(name=name, label=words.label(parts), type="reference", references=other.name, required=required)
     )
@@ -125,5 +132,7 @@ def have_several(entity: EntityDraft, other: EntityDraft) -> None:
         name = other.reference_to(entity)
     else:
         name = refer(other, entity, True)
-    if (other.words[-1] in lexicon.GENERIC_PARTS or other.words[: len(entity.words)] == entity.words) and not other.parent:
+    if (
+        other.words[-1] in lexicon.GENERIC_PARTS or other.words[: len(entity.words)] == entity.words
+    ) and not other.parent:
         other.parent = name

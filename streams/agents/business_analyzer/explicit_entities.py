@@ -86,7 +86,11 @@ def _add_field(draft: Draft, entity: EntityDraft, declared: DeclaredField) -> No
         made = field_making.field_of(attribute, entity.words)
         if made is None or made.name in ("id", "created_at", "updated_at"):
             return
-        if _names_entity(draft, attribute) and not declared.choices and _plain_type(declared) in ("integer", "text", ""):
+        if (
+            _names_entity(draft, attribute)
+            and not declared.choices
+            and _plain_type(declared) in ("integer", "text", "")
+        ):
             put(draft, entity, attribute)
             known = entity.fields.get(f"{words.snake(attribute.words)}_id")
             if known is not None and declared.required is not None:
@@ -107,7 +111,10 @@ def _target(draft: Draft, declared: DeclaredField) -> EntityDraft | None:
     """The entity that the field refers to by its declared reference or by its type."""
     if declared.references:
         return draft.resolve(_words(declared.references))
-    if re.fullmatch(r"[A-Z][A-Za-z]+|[a-z]+(?:_[a-z]+)*", declared.type) and declared.type.lower() not in field_making.TYPE_WORDS:
+    if (
+        re.fullmatch(r"[A-Z][A-Za-z]+|[a-z]+(?:_[a-z]+)*", declared.type)
+        and declared.type.lower() not in field_making.TYPE_WORDS
+    ):
         parts = _words(declared.type)
         return next((e for e in draft.entities if e.words == parts), None)
     return None
@@ -128,9 +135,16 @@ def _typed(made: Field, declared: DeclaredField) -> Field:
         return _marked(made, declared)
     kind = _plain_type(declared)
     if kind and made.type not in _FINER.get(kind, frozenset()) and (made.type != kind or made.many):
-        made = replace(made, type=kind, many=False, minimum="" if kind not in ("integer", "decimal", "money") else made.minimum)
+        made = replace(
+            made,
+            type=kind,
+            many=False,
+            minimum="" if kind not in ("integer", "decimal", "money") else made.minimum,
+        )
     if declared.many:
-        inner: FieldType = made.type if made.type not in ("choice", "reference", "boolean", "long_text") else "text"
+        inner: FieldType = (
+            made.type if made.type not in ("choice", "reference", "boolean", "long_text") else "text"
+        )
         made = replace(made, many=True, type=inner, minimum="", maximum="")
     return _marked(made, declared)
 
@@ -157,7 +171,9 @@ def _with_default(made: Field, default: str) -> Field:
     value = naming.choice_value(default) if made.type == "choice" else default
     fits = value in made.choices if made.choices else made.type in ("text", "long_text") and len(value) <= 200
     if made.type in ("integer", "decimal", "money") and not made.choices:
-        fits = bool(re.fullmatch(r"-?\d{1,12}(\.\d{1,2})?", value)) and (made.type != "integer" or "." not in value)
+        fits = bool(re.fullmatch(r"-?\d{1,12}(\.\d{1,2})?", value)) and (
+            made.type != "integer" or "." not in value
+        )
     if not value or not fits or made.unique or made.many:
         return made
     return replace(made, default=value, required=False)

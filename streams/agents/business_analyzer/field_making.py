@@ -20,17 +20,19 @@ TYPE_WORDS: dict[str, FieldType] = {
     "long_text": "long_text", "longtext": "long_text", "multiline": "long_text", "date-time": "datetime",
     "bigint": "integer", "uri": "url", "link": "url", "phone number": "phone", "telephone": "phone", "textarea": "long_text", "percentage": "decimal", "percent": "decimal", "image": "url", "file": "url", "long text": "long_text", "enum": "choice", "choice": "choice",
 }  # fmt: skip
-_NOTES = frozenset(
-    "note notes comment comments remark remarks".split()
-)
+_NOTES = frozenset("note notes comment comments remark remarks".split())
 _LATER = frozenset(
-    "returned return-date closed completed finished cancelled approved paid actual resolution resolved approval"
+    "returned return-date closed completed finished cancelled approved paid actual resolution resolved"
+    " approval"
     " rejection checkout-time left deleted delivered shipped exit check-out checkout".split()
 )
 _UNIT = (
-    r"in (hours?|minutes?|seconds?|days?|weeks?|months?|years?|kilometres|kilometers|km|kg|kilograms?|kilos?|grams?|g|percent"
-    r"|euros?|eur|usd|dollars?|%|litres?|liters?|millilitres?|milliliters?|ml|metres?|meters?|square metres?|square meters?"
-    r"|m2|sqm|cm|centimetres?|centimeters?|mm|millimetres?|miles?|degrees?|celsius|pounds?|tonnes?|tons?|gb|mb|kwh|watts?)\b"
+    r"in (hours?|minutes?|seconds?|days?|weeks?|months?|years?|kilometres|kilometers|km|kg|kilograms?"
+    r"|kilos?|grams?|g|percent"
+    r"|euros?|eur|usd|dollars?|%|litres?|liters?|millilitres?|milliliters?|ml|metres?|meters?|square"
+    r" metres?|square meters?"
+    r"|m2|sqm|cm|centimetres?|centimeters?|mm|millimetres?|miles?|degrees?|celsius|pounds?|tonnes?|tons?"
+    r"|gb|mb|kwh|watts?)\b"
 )
 _PERCENT = re.compile(r"\b(percent|percentage)\b|%")
 
@@ -42,7 +44,9 @@ def field_of(attribute: Attribute, entity: tuple[str, ...]) -> Field | None:
         return None
     kind, many = field_types.infer(attribute.words, attribute.written)
     many = many or (attribute.listed and attribute.plural)
-    kind = "text" if attribute.listed and attribute.plural and kind in ("integer", "boolean", "choice") else kind
+    kind = (
+        "text" if attribute.listed and attribute.plural and kind in ("integer", "boolean", "choice") else kind
+    )
     made = Field(
         name=name,
         label=words.label(_name_words(attribute, entity)),
@@ -60,7 +64,11 @@ def field_of(attribute: Attribute, entity: tuple[str, ...]) -> Field | None:
 def _name_words(attribute: Attribute, entity: tuple[str, ...]) -> tuple[str, ...]:
     """The words of the name; an 'owner name' of the owner is its name."""
     names = attribute.words
-    if len(names) > len(entity) and names[: len(entity)] == entity and names[len(entity)] in ("name", "title"):
+    if (
+        len(names) > len(entity)
+        and names[: len(entity)] == entity
+        and names[len(entity)] in ("name", "title")
+    ):
         names = names[len(entity) :]
     if len(names) == 1 and attribute.plural and names[0] != attribute.written:
         names = (attribute.written,)
@@ -72,7 +80,9 @@ def _name_words(attribute: Attribute, entity: tuple[str, ...]) -> tuple[str, ...
 def _required(attribute: Attribute) -> bool:
     if attribute.optional is not None:
         return not attribute.optional
-    if re.search(r"\b(if any|if available|if known|optional|when known|where known|if needed)\b", attribute.tail):
+    if re.search(
+        r"\b(if any|if available|if known|optional|when known|where known|if needed)\b", attribute.tail
+    ):
         return False
     if attribute.head in _NOTES or attribute.written in _NOTES:
         return False
@@ -95,7 +105,9 @@ def _with_unit(made: Field, tail: str) -> Field:
 def detailed(made: Field, detail: str) -> Field:
     """The field with what stands in parentheses after its name."""
     low = re.sub(r"\s+([,.;%])", r"\1", detail.strip().lower())
-    low = re.sub(r"(?<!\w )(?<!\w)- (?=\d)|(?<=between )- (?=\d)|(?<=and )- (?=\d)|(?<=to )- (?=\d)", "-", low)
+    low = re.sub(
+        r"(?<!\w )(?<!\w)- (?=\d)|(?<=between )- (?=\d)|(?<=and )- (?=\d)|(?<=to )- (?=\d)", "-", low
+    )
     low = re.sub(r"\b(e g|eg|for example|such as|ie|i e)\b.*$", "", low).strip(" ,")
     if not low:
         return made
@@ -120,7 +132,12 @@ def detailed(made: Field, detail: str) -> Field:
 
 
 def _constraint(low: str) -> bool:
-    return bool(number_range(low) or re.search(r"\b(max(?:imum)?\.?|min(?:imum)?\.?|at least|at most|characters|greater|positive)\b|[<>]", low))
+    return bool(
+        number_range(low)
+        or re.search(
+            r"\b(max(?:imum)?\.?|min(?:imum)?\.?|at least|at most|characters|greater|positive)\b|[<>]", low
+        )
+    )
 
 
 def _marked(made: Field, low: str) -> Field:
@@ -155,9 +172,17 @@ def constrained(made: Field, low: str) -> Field:
     """The field with the bounds that a phrase gives: '0.25 to 12 in quarter hours', 'at most 100 characters'."""
     length = re.search(r"(\d+)(?:\s*-\s*(\d+))? (?:characters|chars|letters)", low)
     if length:
-        return replace(made, max_length=min(int(length[2] or length[1]), 10_000)) if made.type in ("text", "long_text") else made
-    low = re.sub("|".join(rf"\b{word}\b" for word in closed.NUMBER_WORDS), lambda m: closed.NUMBER_WORDS[m[0]], low)
-    step = re.search(r"\bin (quarter|half|whole|full)\b", low) or re.search(r"\b(?:steps|multiples) of (\d+(?:\.\d+)?)", low)
+        return (
+            replace(made, max_length=min(int(length[2] or length[1]), 10_000))
+            if made.type in ("text", "long_text")
+            else made
+        )
+    low = re.sub(
+        "|".join(rf"\b{word}\b" for word in closed.NUMBER_WORDS), lambda m: closed.NUMBER_WORDS[m[0]], low
+    )
+    step = re.search(r"\bin (quarter|half|whole|full)\b", low) or re.search(
+        r"\b(?:steps|multiples) of (\d+(?:\.\d+)?)", low
+    )
     if step:
         made = replace(made, multiple_of=_STEPS.get(step[1], step[1]))
     bounds = number_range(low)
@@ -172,7 +197,11 @@ def _one_sided(made: Field, low: str) -> Field:
     patterns = (
         (rf"(?:at least|minimum(?: of)?|min\.?|>=|not less than|no less than)\s*{number}", "minimum", False),
         (rf"(?:greater than|more than|above|over|>)\s*{number}", "minimum", True),
-        (rf"(?:at most|maximum(?: of)?|max\.?|<=|up to|no more than|not more than)\s*{number}", "maximum", False),
+        (
+            rf"(?:at most|maximum(?: of)?|max\.?|<=|up to|no more than|not more than)\s*{number}",
+            "maximum",
+            False,
+        ),
     )
     for pattern, side, exclusive in patterns:
         match = re.search(pattern, low)
@@ -204,7 +233,9 @@ def natural_bounds(made: Field, text: str) -> Field:
     """What the meaning of the words gives: a quantity is one at least, a price is not negative."""
     if made.minimum or made.choices or made.many or made.type not in ("integer", "decimal", "money"):
         return made
-    if re.search(r"\b(latitude|longitude|temperature|balance|difference|floor|position|profit|adjustment)\b", text):
+    if re.search(
+        r"\b(latitude|longitude|temperature|balance|difference|floor|position|profit|adjustment)\b", text
+    ):
         return made
     if made.type == "decimal" and re.search(r"\b(latitude|longitude)\b", text):
         return made

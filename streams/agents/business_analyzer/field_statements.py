@@ -20,19 +20,56 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         ("unique", rf"^{_OBJECT} {_BE} (?:required and |mandatory and )?(?:globally )?unique\b"),
-        ("unique", rf"^(?:no two [\w\- ]+ (?:{_MAY}|must|should|shall|have|share)|two [\w\- ]+ (?:{_MAY}|must|should|shall) (?:not|never))(?: have| share| use)? the same (?P<what>[\w\- ]+?)$"),
-        ("unique", r"^no (?:two )?[\w\- ]+ (?:may|can|shall|must) (?:have|share|use) the same (?P<what>[\w\- ]+)$"),
-        ("shared", rf"\b(?:several|two|multiple|different|many|some)(?: different)? (?P<of>[\w\- ]+?) (?:{_MAY} )?(?:have|share|use)(?: the| a)? same (?P<what>[\w\- ]+)$"),
-        ("shared", rf"^{_OBJECT} (?:(?:{_MAY} be|is|are) (?:shared|duplicated|used (?:twice|several times|more than once)|repeated)|{_MAY} (?:repeat|occur (?:twice|several times|more than once))|does not (?:have|need) to be unique|need not be unique|is not unique)\b"),
-        ("required", rf"^{_OBJECT} (?:{_BE} (?:always )?(?:unique and |an? )?(?:required|mandatory|compulsory|obligatory)|must (?:always )?(?:be (?:given|filled in|provided|present|entered|set|specified)|not be (?:empty|blank|missing|left (?:empty|blank|out)))|cannot be (?:empty|blank|missing|left (?:empty|blank|out))|(?:may|can) (?:not|never) be (?:empty|blank|missing|left (?:empty|blank|out)))\b"),
-        ("optional", rf"^{_OBJECT} (?:{_BE} (?:an? )?optional|{_MAY} be (?:empty|blank|missing|omitted|left (?:empty|blank|out|open)|unknown|null)|(?:is|are) (?:not (?:required|mandatory|needed)|voluntary)|need not be (?:given|filled in|provided)|does not have to be (?:given|filled in|provided))\b"),
-        ("required", rf"^(?P<of>[\w\- ]+?) (?:must|have to|has to|need to|needs to) (?:always )?(?:have|give|provide|enter|state|supply|specify) (?P<what>(?:an?|their|its|the) [\w\- ]+)$"),
-        ("optional", rf"^(?P<of>[\w\- ]+?) (?:{_MAY}) (?:also )?(?:[a-z]+ ){{0,4}}without (?:an? |any |giving an? |their |the )?(?P<what>[\w\- ]+)$"),
-        ("optional", rf"^(?P<of>[\w\- ]+?) (?:do not|does not|don't|need not) (?:have to|need to)? ?(?:have|give|provide|enter|state) (?:an? |their )?(?P<what>[\w\- ]+)$"),
-        ("bounds", rf"^{_OBJECT} (?:{_BE}|must|cannot be|may not be|must not be|must never be|can be|may be|must have|has|have|can have|ranges?|goes|lies|must lie) (?P<bounds>(?:always |only |in the range )?(?:between|from|at least|at most|no more than|not more than|up to|greater than|more than|less than|lower than|above|below|over|under|negative|positive|non-negative|not negative|zero or|a maximum of|a minimum of|less|longer than|a positive) ?[^,;]*)$"),
-        ("bounds", r"^(?P<what>[\w\- ]{2,40}?) (?P<bounds>(?:is|are) (?:not|never) negative|(?:may|must|can|should|shall) (?:not|never) (?:be negative|fall below zero|be below zero|drop below zero|go below zero|be less than zero))$"),
-        ("choices", rf"^{_OBJECT} (?:{_BE}|can be|may be|is always|are always)(?: either)? (?:one of )?:?\s*(?P<list>\w[\w\- ]*(?:, \w[\w\- ]*)*,? or \w[\w\- ]*)$"),
-        ("default", rf"^{_OBJECT} (?:defaults? to|is by default|are by default|is (?P<x>\w+) by default) ?(?P<value>[\w\-]*)$"),
+        ("unique",
+            rf"^(?:no two [\w\- ]+ (?:{_MAY}|must|should|shall|have|share)|two [\w\- ]+ (?:{_MAY}|must"
+            rf"|should|shall) (?:not|never))(?: have| share| use)? the same (?P<what>[\w\- ]+?)$"),
+        ("unique",
+            r"^no (?:two )?[\w\- ]+ (?:may|can|shall|must) (?:have|share|use) the same (?P<what>[\w\-"
+            r" ]+)$"),
+        ("shared",
+            rf"\b(?:several|two|multiple|different|many|some)(?: different)? (?P<of>[\w\- ]+?) (?:{_MAY}"
+            rf" )?(?:have|share|use)(?: the| a)? same (?P<what>[\w\- ]+)$"),
+        ("shared",
+            rf"^{_OBJECT} (?:(?:{_MAY} be|is|are) (?:shared|duplicated|used (?:twice|several times|more"
+            rf" than once)|repeated)|{_MAY} (?:repeat|occur (?:twice|several times|more than once))|does"
+            rf" not (?:have|need) to be unique|need not be unique|is not unique)\b"),
+        ("required",
+            rf"^{_OBJECT} (?:{_BE} (?:always )?(?:unique and |an? )?(?:required|mandatory|compulsory"
+            rf"|obligatory)|must (?:always )?(?:be (?:given|filled in|provided|present|entered|set"
+            rf"|specified)|not be (?:empty|blank|missing|left (?:empty|blank|out)))|cannot be (?:empty"
+            rf"|blank|missing|left (?:empty|blank|out))|(?:may|can) (?:not|never) be (?:empty|blank"
+            rf"|missing|left (?:empty|blank|out)))\b"),
+        ("optional",
+            rf"^{_OBJECT} (?:{_BE} (?:an? )?optional|{_MAY} be (?:empty|blank|missing|omitted|left"
+            rf" (?:empty|blank|out|open)|unknown|null)|(?:is|are) (?:not (?:required|mandatory|needed)"
+            rf"|voluntary)|need not be (?:given|filled in|provided)|does not have to be (?:given|filled"
+            rf" in|provided))\b"),
+        ("required",
+            r"^(?P<of>[\w\- ]+?) (?:must|have to|has to|need to|needs to) (?:always )?(?:have|give"
+            r"|provide|enter|state|supply|specify) (?P<what>(?:an?|their|its|the) [\w\- ]+)$"),
+        ("optional",
+            rf"^(?P<of>[\w\- ]+?) (?:{_MAY}) (?:also )?(?:[a-z]+ ){{0,4}}without (?:an? |any |giving an?"
+            rf" |their |the )?(?P<what>[\w\- ]+)$"),
+        ("optional",
+            r"^(?P<of>[\w\- ]+?) (?:do not|does not|don't|need not) (?:have to|need to)? ?(?:have|give"
+            r"|provide|enter|state) (?:an? |their )?(?P<what>[\w\- ]+)$"),
+        ("bounds",
+            rf"^{_OBJECT} (?:{_BE}|must|cannot be|may not be|must not be|must never be|can be|may be"
+            rf"|must have|has|have|can have|ranges?|goes|lies|must lie) (?P<bounds>(?:always |only |in"
+            rf" the range )?(?:between|from|at least|at most|no more than|not more than|up to|greater"
+            rf" than|more than|less than|lower than|above|below|over|under|negative|positive"
+            rf"|non-negative|not negative|zero or|a maximum of|a minimum of|less|longer than|a positive)"
+            rf" ?[^,;]*)$"),
+        ("bounds",
+            r"^(?P<what>[\w\- ]{2,40}?) (?P<bounds>(?:is|are) (?:not|never) negative|(?:may|must|can"
+            r"|should|shall) (?:not|never) (?:be negative|fall below zero|be below zero|drop below zero"
+            r"|go below zero|be less than zero))$"),
+        ("choices",
+            rf"^{_OBJECT} (?:{_BE}|can be|may be|is always|are always)(?: either)? (?:one of"
+            rf" )?:?\s*(?P<list>\w[\w\- ]*(?:, \w[\w\- ]*)*,? or \w[\w\- ]*)$"),
+        ("default",
+            rf"^{_OBJECT} (?:defaults? to|is by default|are by default|is (?P<x>\w+) by default)"
+            rf" ?(?P<value>[\w\-]*)$"),
     )
 )  # fmt: skip
 _ARTICLE = re.compile(r"^(?:an?|the|each|every|all|its|their|any|both)\s+", re.IGNORECASE)
@@ -72,10 +109,17 @@ def statements(draft: Draft) -> list[Statement]:
 def parts(text: str) -> list[str]:
     """The statements of a sentence: 'the e-mail is required and unique' says two things of the e-mail."""
     text = " ".join(text.split()).rstrip(".")
-    both = re.match(r"^(.*?\b(?:is|are|must be|should be)) (required|mandatory|optional|unique) and (?:must be )?(unique|required|mandatory|optional)$", text, re.IGNORECASE)
+    both = re.match(
+        r"^(.*?\b(?:is|are|must be|should be)) (required|mandatory|optional|unique) and (?:must be"
+        r" )?(unique|required|mandatory|optional)$",
+        text,
+        re.IGNORECASE,
+    )
     if both:
         return [f"{both[1]} {both[2]}", f"{both[1]} {both[3]}"]
-    pieces = re.split(r"(?:,? and |, |; )(?=(?:the |its |their |an? )[\w\- ]{2,30} (?:is|are|must|may|can|has)\b)", text)
+    pieces = re.split(
+        r"(?:,? and |, |; )(?=(?:the |its |their |an? )[\w\- ]{2,30} (?:is|are|must|may|can|has)\b)", text
+    )
     return [piece.strip() for piece in pieces if piece.strip()]
 
 
@@ -94,8 +138,14 @@ def _of_part(draft: Draft, text: str, last: EntityDraft | None) -> Iterator[Stat
 
 
 def _is_bound(bounds: str) -> bool:
-    number = bool(re.search(r"\d|\bzero\b|negative|positive", bounds)) or any(w in closed_words.NUMBER_WORDS for w in bounds.split())
-    return number and not re.search(r"\b(?:hours?|days?|weeks?|months?|years?|minutes?|per|for|times|%) ?(?:before|after|ago|in advance|per|old|for|of)?\b", bounds)
+    number = bool(re.search(r"\d|\bzero\b|negative|positive", bounds)) or any(
+        w in closed_words.NUMBER_WORDS for w in bounds.split()
+    )
+    return number and not re.search(
+        r"\b(?:hours?|days?|weeks?|months?|years?|minutes?|per|for|times|%) ?(?:before|after|ago|in"
+        r" advance|per|old|for|of)?\b",
+        bounds,
+    )
 
 
 def _fields_named(
@@ -105,7 +155,9 @@ def _fields_named(
     what = _ARTICLE.sub("", what.strip().lower())
     if len(what.split()) > 6 or re.search(r"\b(?:which|that|who|whose)\b", what):
         return []
-    of = re.match(r"^(?P<field>[\w\- ]+?) (?:of|for) (?:an?|the|each|every|all|any)? ?(?P<entity>[\w\- ]+)$", what)
+    of = re.match(
+        r"^(?P<field>[\w\- ]+?) (?:of|for) (?:an?|the|each|every|all|any)? ?(?P<entity>[\w\- ]+)$", what
+    )
     own = re.match(r"^(?P<entity>[\w\- ]+?)'s? (?P<field>[\w\- ]+)$", what)
     for match in (of, own):
         if match:
@@ -140,8 +192,25 @@ def field_of(entity: EntityDraft, phrase: str) -> str:
         if f"{form}_id" in entity.fields:
             return f"{form}_id"
     same = {form.replace("email_address", "email") for form in forms}
-    ends = [name for name in entity.fields if any(name.replace("email_address", "email") == f or name.replace("email_address", "email").endswith("_" + f) for f in same if f)]
-    starts = [name for name in entity.fields if any(name.startswith(f + "_") and name.split("_")[-1] in ("in", "minutes", "hours", "number", "value") for f in forms if f)]
+    ends = [
+        name
+        for name in entity.fields
+        if any(
+            name.replace("email_address", "email") == f
+            or name.replace("email_address", "email").endswith("_" + f)
+            for f in same
+            if f
+        )
+    ]
+    starts = [
+        name
+        for name in entity.fields
+        if any(
+            name.startswith(f + "_") and name.split("_")[-1] in ("in", "minutes", "hours", "number", "value")
+            for f in forms
+            if f
+        )
+    ]
     return ends[0] if len(ends) == 1 else starts[0] if len(starts) == 1 else ""
 
 
@@ -177,7 +246,11 @@ def _changed(known: Field, statement: Statement) -> Field:
     if statement.kind == "bounds":
         return _bounded(known, statement)
     if statement.kind == "choices" and known.type in ("text", "choice") and not known.choices:
-        values = [value.strip() for value in re.split(r",| or ", re.sub(r"\bor\b", ",", statement.value)) if value.strip()]
+        values = [
+            value.strip()
+            for value in re.split(r",| or ", re.sub(r"\bor\b", ",", statement.value))
+            if value.strip()
+        ]
         if len(values) > 1 and all(len(value.split()) <= 3 for value in values):
             return field_making.with_choices(known, values)
     if statement.kind == "default" and statement.value in known.choices:
@@ -189,7 +262,10 @@ def _bounded(known: Field, statement: Statement) -> Field:
     if known.type not in ("integer", "decimal", "money", "text", "long_text") or known.choices:
         return known
     low = statement.value.lower()
-    negated = re.search(r"\b(?:cannot|may not|must not|must never|can not|never|not) (?:be|exceed)\b", statement.sentence.lower())
+    negated = re.search(
+        r"\b(?:cannot|may not|must not|must never|can not|never|not) (?:be|exceed)\b",
+        statement.sentence.lower(),
+    )
     if re.search(r"\bnegative|below zero|less than zero", low) and not re.search(r"non-negative", low):
         return replace(known, minimum="0") if known.type in ("integer", "decimal", "money") else known
     if negated:

@@ -12,26 +12,39 @@ _UNTIL = r"[^,.;()]*?(?=$|[,.;)]| and (?:an?|the|has|its|their)\b)"
 _FORMS: tuple[tuple[str, _Change], ...] = (
     # 'the time they were taken', 'the patient they belong to', 'the store where it was bought'
     (r"\b(the \w+) (?:they|it|he|she) (?:belongs?|refers?|relates?|is for|are for|is about) ?(?:to)?\b", r"\1"),
-    (r"\b(the (?:date|time|day)) (?:when |on which |at which )?(?:they|it|he|she) (?:was|were|is|are) (\w+)\b", r"\1 \2"),
+    (
+        r"\b(the (?:date|time|day)) (?:when |on which |at which )?(?:they|it|he|she) (?:was|were|is|are)"
+        r" (\w+)\b", r"\1 \2"),
     (rf"\b(the \w+) (?:where|in which|from which|at which) (?:it|they|he|she){_UNTIL}", r"\1"),
     (r"(?<=[a-z])(?<!\bif)(?<!\bwhen)(?<!\bthat)(?<!\bso)(?<!\band)(?<!\bor)(?<!\bonce)(?<!\bthen)(?<!\bbut)(?<!\bas)(?<!\buntil)(?<!\bbefore)(?<!\bafter)(?<!\bwhere)(?<!\bwhat)(?<!\bwhich)(?<!\bbecause)(?<!\bunless)(?<!\bwhile)"
-     r" (?:they|he|she) (?:can |may |must |will )?(?!are\b|is\b|have\b|has\b|can\b|must\b|may\b|should\b)[a-z]+(?= and [a-z]+|$|[,.;)])", ""),
+     r" (?:they|he|she) (?:can |may |must |will )?(?!are\b|is\b|have\b|has\b|can\b|must\b|may\b"
+     r"|should\b)[a-z]+(?= and [a-z]+|$|[,.;)])", ""),
     # 'a number that must be unique', 'a code, which is unique', 'a grade, which may be empty until'
     (r",? (?:that|which) (?:must|has to|have to|should|needs? to|shall) be unique\b", " (unique)"),
     (r",? (?:that|which) (?:is|are) (unique|optional|required|mandatory)\b", r" (\1)"),
     (r",? (?:that|which) (?:must|has to|have to|should) be (?:given|filled in|present|entered|provided)\b", " (required)"),
-    (rf",? (?:that|which) (?:may|can|might|could) (?:be |stay |remain )?(?:left |also be )?(?:empty|blank|missing|omitted|optional){_UNTIL}", " (optional)"),
+    (
+        rf",? (?:that|which) (?:may|can|might|could) (?:be |stay |remain )?(?:left |also be )?(?:empty"
+        rf"|blank|missing|omitted|optional){_UNTIL}", " (optional)"),
     (r"\((?:must be|has to be|is|should be|always) (unique|optional|required|mandatory)\)", r"(\1)"),
-    (r",? (?:that|which) (?:must|has to|should|may) (?:not )?(?:be )?((?:between|at least|at most|greater|more|less|over|above|positive|not negative)[^,.;()]*)", r" (\1)"),
+    (
+        r",? (?:that|which) (?:must|has to|should|may) (?:not )?(?:be )?((?:between|at least|at most"
+        r"|greater|more|less|over|above|positive|not negative)[^,.;()]*)", r" (\1)"),
     # 'a description of up to 500 characters', 'price greater than zero', 'a year from 1 to 13'
-    (rf" (?:of|with|has|having)? ?(?:up to|at most|no more than|a maximum of|max(?:imum)?\.?(?: of)?|limited to) (\d+) (characters|letters|chars)\b", r" (at most \1 \2)"),
-    (rf" (?:of|with)? ?((?:between|from)? ?\d+ (?:and|to|-) \d+ (?:characters|letters|chars))\b", r" (\1)"),
+    (
+        r" (?:of|with|has|having)? ?(?:up to|at most|no more than|a maximum of|max(?:imum)?\.?(?: of)?"
+        r"|limited to) (\d+) (characters|letters|chars)\b", r" (at most \1 \2)"),
+    (r" (?:of|with)? ?((?:between|from)? ?\d+ (?:and|to|-) \d+ (?:characters|letters|chars))\b", r" (\1)"),
     (rf"(?<=[a-z]) ((?:greater|larger|higher|more|bigger) than {_AMOUNT})\b(?! \w+s? (?:need|must|can))", r" (\1)"),
-    (rf"(?<=[a-z]) (?:of |in the range |ranging )?((?:between|from) {_NUMBER} (?:and|to) {_NUMBER})(?: (?!and\b|or\b)[a-z]+(?=$|[,.;]| and\b))?", r" (\1)"),
+    (
+        rf"(?<=[a-z]) (?:of |in the range |ranging )?((?:between|from) {_NUMBER} (?:and|to)"
+        rf" {_NUMBER})(?: (?!and\b|or\b)[a-z]+(?=$|[,.;]| and\b))?", r" (\1)"),
     (rf"\bwith ({_NUMBER}) (?:to|-) ({_NUMBER}) (\w+)", r"with \3 (\1 to \2)"),
     (rf"(?<=[,d] )(?:at most|up to|no more than|a maximum of) ({_NUMBER}) ([a-z]+)(?=$|[,.;]| and\b)", r"\2 (at most \1)"),
     # 'is uniquely identified by its number'
-    (r"\b(?:is|are) (?:uniquely )?identified by (?:(?:its|their|the|an?|a unique|its unique) )?([\w\- ]+?)(?=$|[,.;]| and | with )", r"has \1 (unique)"),
+    (
+        r"\b(?:is|are) (?:uniquely )?identified by (?:(?:its|their|the|an?|a unique|its unique) )?([\w\-"
+        r" ]+?)(?=$|[,.;]| and | with )", r"has \1 (unique)"),
     (r"\b(?:a |an )?(?:unique|mandatory|required) and (unique|mandatory|required) ", r"\1 "),
     (r"\bdate and time\b", "date-and-time"),
     (r"\bflag (?:for|whether|if) (?:it is |they are |being )?([a-z]+)", r"\1 flag"),

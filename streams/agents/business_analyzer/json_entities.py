@@ -12,21 +12,28 @@ from streams.agents.business_analyzer.text_reader import clean
 FIELD_KEYS = frozenset("fields attributes properties columns props members data".split())
 STATE_KEYS = frozenset("stages stage statuses status states state workflow lifecycle pipeline".split())
 NOT_FIELDS = frozenset(
-    "rules constraints operations actions validations businessrules relations relationships description states"
-    " statuses stages workflow required type behaviour behavior lifecycle permissions associations plural summary"
+    "rules constraints operations actions validations businessrules relations relationships description"
+    " states"
+    " statuses stages workflow required type behaviour behavior lifecycle permissions associations"
+    " plural summary"
     " endpoints notes additionalproperties schema example examples".split()
 )
 _NAMES = ("name", "entity", "title", "model", "resource", "table", "class", "key", "id")
 _VALUES = ("values", "enum", "choices", "options", "allowed", "allowedvalues", "oneof")
 _REFERENCES = ("references", "ref", "entity", "foreignkey", "relation", "target", "refersto", "fk")
-_LIST_TYPE = re.compile(r"^(?:array|list|set|collection)(?: of |<|\[|\()?\s*([\w ]*?)[>\])]?$|^(\w+)\[\]$", re.IGNORECASE)
+_LIST_TYPE = re.compile(
+    r"^(?:array|list|set|collection)(?: of |<|\[|\()?\s*([\w ]*?)[>\])]?$|^(\w+)\[\]$", re.IGNORECASE
+)
 
 
 def entity_shaped(value: Json) -> bool:
     """Whether an object plainly lists fields."""
     if not isinstance(value, dict):
         return False
-    return any(key(name) in FIELD_KEYS - {"data", "members"} and isinstance(member, list | dict | str) for name, member in value.items())
+    return any(
+        key(name) in FIELD_KEYS - {"data", "members"} and isinstance(member, list | dict | str)
+        for name, member in value.items()
+    )
 
 
 def named(value: dict[str, Json]) -> str:
@@ -68,7 +75,10 @@ def entities(name: str, value: Json) -> list[DeclaredEntity]:
         nested.extend(children)
         if not children:
             fields.extend(_fields(field_name, member, None if required is None else field_name in required))
-    return [DeclaredEntity(name=name, fields=tuple(fields), states=tuple(states), description=description), *nested]
+    return [
+        DeclaredEntity(name=name, fields=tuple(fields), states=tuple(states), description=description),
+        *nested,
+    ]
 
 
 def _plain_members(value: dict[str, Json]) -> dict[str, Json]:
@@ -78,7 +88,11 @@ def _plain_members(value: dict[str, Json]) -> dict[str, Json]:
 def _is_type(member: Json) -> bool:
     """'type: string' is a field of that name; 'description: What a visitor sees' is about the entity."""
     return isinstance(member, str) and bool(
-        re.fullmatch(r"(?:string|str|text|int|integer|number|float|decimal|date|datetime|boolean|bool|money|email|enum)\b.{0,40}", member)
+        re.fullmatch(
+            r"(?:string|str|text|int|integer|number|float|decimal|date|datetime|boolean|bool|money|email"
+            r"|enum)\b.{0,40}",
+            member,
+        )
     )
 
 
@@ -137,7 +151,11 @@ def _fields(name: str, value: Json, required: bool | None) -> Iterator[DeclaredF
 def _described(name: str, low: dict[str, Json], required: bool | None) -> Iterator[DeclaredField]:
     reference = first_text(low, *_REFERENCES).rsplit("/", 1)[-1]
     kind = first_text(low, "format", "type", "datatype", "kind")
-    kind = kind if kind.lower() not in ("int32", "int64", "float", "double", "uuid", "password") else first_text(low, "type")
+    kind = (
+        kind
+        if kind.lower() not in ("int32", "int64", "float", "double", "uuid", "password")
+        else first_text(low, "type")
+    )
     items = low.get("items")
     if isinstance(items, dict):
         if first_text(by_key(items), "ref"):
@@ -169,7 +187,8 @@ def _described(name: str, low: dict[str, Json], required: bool | None) -> Iterat
 
 
 _REFERS = re.compile(
-    r"^(?:ref(?:erence)?s?|fk|foreign key|belongs to|link|lookup|relation|id of|uuid of)(?: to|:| of|\s|\(|<|->)*\s*(?:an?|the|one)?\s*([A-Za-z][\w ]*?)(?:\.\w+)?[\s)>]*$",
+    r"^(?:ref(?:erence)?s?|fk|foreign key|belongs to|link|lookup|relation|id of|uuid of)(?: to|:| of|\s"
+    r"|\(|<|->)*\s*(?:an?|the|one)?\s*([A-Za-z][\w ]*?)(?:\.\w+)?[\s)>]*$",
     re.IGNORECASE,
 )
 
@@ -182,24 +201,35 @@ def _typed(name: str, text: str, required: bool | None) -> DeclaredField:
         required = False
     elif re.search(r"\b(?:required|mandatory|not null)\b|!$", text, re.IGNORECASE):
         required = True
-    text = re.sub(r"\b(?:unique|not required|optional|nullable|required|mandatory|not null|primary key)\b|[?!]$", "", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"\b(?:unique|not required|optional|nullable|required|mandatory|not null|primary key)\b|[?!]$",
+        "",
+        text,
+        flags=re.IGNORECASE,
+    )
     text = re.sub(r"\(\s*[,;]*\s*\)", "", text).strip(" ,;")
     refers = _REFERS.match(text) or re.match(r"^(?:->|→|#|@|\$ref:?)\s*/?(?:[\w/]*/)?(\w+)$", text)
     if refers:
         return DeclaredField(name=name, required=required, unique=unique, references=refers[1].strip())
-    values = re.match(r"^(?:enum|choice|one of|choices|select|options)\s*[:(\[{<]?\s*(.+?)[)\]}>]?$", text, re.IGNORECASE)
+    values = re.match(
+        r"^(?:enum|choice|one of|choices|select|options)\s*[:(\[{<]?\s*(.+?)[)\]}>]?$", text, re.IGNORECASE
+    )
     listed = re.split(r"\s*[|,/]\s*", values[1]) if values else re.split(r"\s*\|\s*", text)
     listed = [value.strip(" '\"") for value in listed if value.strip(" '\"")]
     if len(listed) > 1:
         return DeclaredField(name=name, required=required, unique=unique, choices=tuple(listed))
     length = re.match(r"^(?:var)?(?:char|string|text)\w*\s*\(\s*(\d{1,6})\s*\)", text, re.IGNORECASE)
     if length:
-        return DeclaredField(name=name, type="string", required=required, unique=unique, max_length=int(length[1]))
+        return DeclaredField(
+            name=name, type="string", required=required, unique=unique, max_length=int(length[1])
+        )
     text = re.sub(r"^(decimal|numeric|number)\s*\(\s*\d+\s*,\s*\d+\s*\)", r"\1", text, flags=re.IGNORECASE)
     several = _LIST_TYPE.match(text)
     if several:
         return DeclaredField(name=name, type=several[1] or several[2] or "text", many=True, required=required)
-    return DeclaredField(name=name, type=re.sub(r"[()]", ", ", text).strip(" ,"), required=required, unique=unique)
+    return DeclaredField(
+        name=name, type=re.sub(r"[()]", ", ", text).strip(" ,"), required=required, unique=unique
+    )
 
 
 def _length(value: Json) -> int:

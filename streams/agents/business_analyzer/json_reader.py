@@ -15,27 +15,48 @@ _MAX_SENTENCES = 600
 _MAX_ENTITIES = 60
 _TITLES = frozenset("title name project projectname system app application product service subject".split())
 _ENTITIES = frozenset(
-    "entities models model data datamodel resources objects tables schema schemas entity domain domainmodel types"
+    "entities models model data datamodel resources objects tables schema schemas entity domain"
+    " domainmodel types"
     " records collections definitions defs things documents".split()
 )
-_STATES = frozenset("stages stage statuses status states state workflow lifecycle stagesinorder pipeline".split())
+_STATES = frozenset(
+    "stages stage statuses status states state workflow lifecycle stagesinorder pipeline".split()
+)
 _ROLES = frozenset("roles role users actors actor personas userroles stakeholders".split())
 _QUALITIES = frozenset(
     "nonfunctional nonfunctionalrequirements quality qualities nfr nfrs performance qualityattributes".split()
 )
 _RELATIONS = frozenset("relations relationships associations links".split())
-_RULES = frozenset("rules constraints operations actions validations businessrules behaviour behavior".split())
-_TEXTS = ("description", "text", "story", "requirement", "statement", "title", "name", "summary", "goal", "value", "rule")
+_RULES = frozenset(
+    "rules constraints operations actions validations businessrules behaviour behavior".split()
+)
+_TEXTS = (
+    "description",
+    "text",
+    "story",
+    "requirement",
+    "statement",
+    "title",
+    "name",
+    "summary",
+    "goal",
+    "value",
+    "rule",
+)
 _SKIPPED = frozenset(
-    "version id priority type author date created language openapi schema servers tags security contact license"
+    "version id priority type author date created language openapi schema servers tags security contact"
+    " license"
     " responses parameters requestbody securityschemes required additionalproperties format ref examples".split()
 )
 _KNOWN = (
     _TITLES | _ENTITIES | _STATES | _ROLES | _QUALITIES | _RELATIONS | _RULES
     | frozenset(
-        "requirements features functional functionalrequirements stories userstories usecases endpoints functions"
-        " reports notifications summary description overview goal purpose text requirement context background notes"
-        " acceptancecriteria scope musthave shouldhave permissions workflows limits exports search filters listings"
+        "requirements features functional functionalrequirements stories userstories usecases endpoints"
+        " functions"
+        " reports notifications summary description overview goal purpose text requirement context"
+        " background notes"
+        " acceptancecriteria scope musthave shouldhave permissions workflows limits exports search"
+        " filters listings"
         " integrations assumptions validation logic events triggers alerts paths info components".split()
     )
 )  # fmt: skip
@@ -125,13 +146,21 @@ class _Reader:
         if isinstance(low.get("properties"), dict):
             return True
         named = first_text(low, "name", "entity")
-        return bool(named) and json_entities.entity_shaped(value) and not set(low) & (_ENTITIES | {"requirements"})
+        return (
+            bool(named)
+            and json_entities.entity_shaped(value)
+            and not set(low) & (_ENTITIES | {"requirements"})
+        )
 
     def _member(self, name: str, item: Json, depth: int, top: bool) -> None:
         kind = key(name)
         if kind in _TITLES and isinstance(item, str):
             self._title(item, top, depth)
-        elif kind in ("summary", "description", "overview") and isinstance(item, str) and len(item.split()) <= 3:
+        elif (
+            kind in ("summary", "description", "overview")
+            and isinstance(item, str)
+            and len(item.split()) <= 3
+        ):
             self.title = self.title or clean(item)
         elif kind in _SKIPPED and not isinstance(item, dict | list):
             return
@@ -139,9 +168,9 @@ class _Reader:
             self.read(item.get("schemas"), "schemas", depth + 1)
         elif kind == "paths" and isinstance(item, dict):
             self._paths(item)
-        elif kind not in _KNOWN and isinstance(item, dict) and json_entities.entity_shaped(item):
-            self._declare(name, item)
-        elif kind not in _KNOWN and top and _typed_map(item):
+        elif (kind not in _KNOWN and isinstance(item, dict) and json_entities.entity_shaped(item)) or (
+            kind not in _KNOWN and top and _typed_map(item)
+        ):
             self._declare(name, item)
         elif isinstance(item, list) and kind in _STATES:
             self.states.append((kind.rstrip("s"), tuple(strings(item))))
@@ -176,7 +205,10 @@ class _Reader:
     def _statement(self, item: dict[str, Json], name: str, depth: int) -> None:
         """An object in a list of requirements: its text, or as a story its role, goal and benefit."""
         low = by_key(item)
-        role, goal = first_text(low, "asa", "asan", "role", "actor", "as"), first_text(low, "iwant", "iwantto", "want", "goal", "action")
+        role, goal = (
+            first_text(low, "asa", "asan", "role", "actor", "as"),
+            first_text(low, "iwant", "iwantto", "want", "goal", "action"),
+        )
         if role and goal:
             benefit = first_text(low, "sothat", "benefit", "so")
             end = f", so that {benefit}" if benefit else ""
@@ -207,7 +239,9 @@ class _Reader:
             self._named_entity(value)
             return
         for name, item in value.items():
-            if key(name) in _RELATIONS | _RULES or (key(name) in _ENTITIES and isinstance(item, list | dict) and len(value) <= 3):
+            if key(name) in _RELATIONS | _RULES or (
+                key(name) in _ENTITIES and isinstance(item, list | dict) and len(value) <= 3
+            ):
                 self.read(item, name, 1)
             else:
                 self._declare(clean(name), item)
@@ -269,14 +303,25 @@ class _Reader:
     def _role_text(self, role: str, text: str) -> None:
         self.size += len(text)
         goal = re.sub(r"^(can|may|is able to|to|should)\s+", "", text.strip(), flags=re.IGNORECASE)
-        self.sentences.append(Sentence(text=f"A {role.lower()} can {goal.replace('_', ' ').replace(':', ' ')}"))
+        self.sentences.append(
+            Sentence(text=f"A {role.lower()} can {goal.replace('_', ' ').replace(':', ' ')}")
+        )
 
 
 def _typed_map(item: Json) -> bool:
     """An object under an unknown key whose members are types, or a list of plain names: a thing with fields."""
     if isinstance(item, dict):
         kinds = [member for member in item.values() if isinstance(member, str)]
-        typed = sum(bool(re.match(r"(?:string|str|text|int|integer|number|float|decimal|date|datetime|bool|boolean|money|email|enum)\b", kind)) for kind in kinds)
+        typed = sum(
+            bool(
+                re.match(
+                    r"(?:string|str|text|int|integer|number|float|decimal|date|datetime|bool|boolean"
+                    r"|money|email|enum)\b",
+                    kind,
+                )
+            )
+            for kind in kinds
+        )
         return len(item) >= 2 and typed * 2 >= len(item)
     return False
 

@@ -67,5 +67,9 @@ def strings(value: Json) -> list[str]:
         return [text for item in value[:MAX_ITEMS] for text in strings(item)]
     if isinstance(value, dict):
         low = by_key(value)
-        return [text for name in ("text", "description", "name", "value", "label") for text in strings(low.get(name))][:1]
+        return [
+            text
+            for name in ("text", "description", "name", "value", "label")
+            for text in strings(low.get(name))
+        ][:1]
     return []

@@ -11,14 +11,34 @@ from streams.agents.business_analyzer import words
 MAX_NAME = 40
 # Attributes of the ORM and of the validation library, and query parameters of every list.
 TAKEN_FIELDS = frozenset(
-    ["id", "metadata", "registry", "query", "json", "copy", "schema", "dict", "construct", "validate", "created_at", "updated_at", "limit", "offset", "sort", "q", "fields", "self", "cls", "model_config", "model_fields", "type_", "none", "true", "false"]
+    "id metadata registry query json copy schema dict construct validate created_at updated_at"
+    " limit offset sort q fields self cls model_config model_fields type_ none true false".split()
 )
 TAKEN_ENTITIES = frozenset(
-    ["Base", "Model", "Field", "BaseModel", "Session", "Engine", "Column", "Integer", "String", "Text", "Any", "None", "True", "False", "Exception", "Error", "Notification", "Health", "Report", "Request", "Response", "Depends", "FastAPI", "Query", "Path", "Body", "Header", "Optional", "List", "Dict", "Type", "Enum", "Decimal", "Date", "DateTime", "Boolean", "Object", "Static", "Problem", "Page", "Docs"]
+    "Base Model Field BaseModel Session Engine Column Integer String Text Any None True False"
+    " Exception Error Notification Health Report Request Response Depends FastAPI Query Path Body"
+    " Header Optional List Dict Type Enum Decimal Date DateTime Boolean Object Static Problem Page"
+    " Docs".split()
 )
-TAKEN_PATHS = frozenset({"health", "docs", "redoc", "reports", "notifications", "static", "openapi", "openapi-json"})
+TAKEN_PATHS = frozenset(
+    {"health", "docs", "redoc", "reports", "notifications", "static", "openapi", "openapi-json"}
+)
 
-TAKEN_MODULES = frozenset({"tests", "app", "main", "fastapi", "uvicorn", "sqlalchemy", "pydantic", "streams", "schemas"})
+TAKEN_MODULES = frozenset(
+    {"tests", "app", "main", "fastapi", "uvicorn", "sqlalchemy", "pydantic", "streams", "schemas"}
+)
+
+
+# Names of pydantic's own methods and settings; 'model_year' and 'model_id' are free.
+_OF_PYDANTIC = re.compile(
+    r"model_(?:config|fields|dump|validate|construct|copy|computed_fields|extra|json_schema"
+    r"|parametrized_name|post_init|rebuild)"
+)
+
+
+def is_taken(name: str) -> bool:
+    """Whether a field of this name would hide something of a library or of the list requests."""
+    return name in TAKEN_FIELDS or bool(_OF_PYDANTIC.match(name))
 
 
 def field_name(parts: tuple[str, ...], entity: tuple[str, ...]) -> str:
@@ -32,9 +52,9 @@ def field_name(parts: tuple[str, ...], entity: tuple[str, ...]) -> str:
         return name
     if keyword.iskeyword(name) or (keyword.issoftkeyword(name) and name in ("match", "case")):
         return f"{name}_name" if name == "class" else f"{name}_value"
-    if name in TAKEN_FIELDS or name.startswith("model_"):
+    if is_taken(name):
         own = f"{words.snake(entity)}_{name}"[: MAX_NAME + 20].strip("_")
-        return f"the_{own}" if own.startswith("model_") or not own[0].isalpha() else own
+        return f"the_{own}" if is_taken(own) or not own[0].isalpha() else own
     return name
 
 

@@ -9,12 +9,16 @@ from streams.agents.business_analyzer import field_types, words
 from streams.agents.business_analyzer.tokens import Token
 
 _FLAGS = frozenset(
-    ["optional", "required", "mandatory", "unique", "compulsory", "own", "same", "other", "new", "existing", "different", "given", "certain", "following", "specific", "single", "whole", "such", "several", "many", "multiple", "limited", "valid", "current", "respective", "actual", "individual", "own", "more", "further", "additional", "various", "available", "possible", "corresponding", "main", "own", "exact", "overall", "particular", "simple", "nullable", "non-empty", "small", "large", "big", "free-text"]
+    "optional required mandatory unique compulsory own same other new existing different given"
+    " certain following specific single whole such several many multiple limited valid current"
+    " respective actual individual own more further additional various available possible"
+    " corresponding main own exact overall particular simple nullable non-empty small large big"
+    " free-text".split()
 )
 # These say which one of several where a thing follows ('available rooms'), and belong to the name where
 # a value does ('available quantity', 'given name').
 _PART_OF_VALUE = frozenset(
-    ["available", "current", "given", "main", "actual", "valid", "individual", "overall", "specific", "additional"]
+    "available current given main actual valid individual overall specific additional".split()
 )
 
 
@@ -100,7 +104,11 @@ def _one_thing(determiner: str, content: list[Token]) -> list[Token]:
     if determiner not in ("a", "an", "each", "every", "one") or len(content) < 2:
         return content
     before = content[-2]
-    splits = words.is_plural(content[-1].low) and content[-1].low not in words.UNCOUNTED and before.tag in ("N", "VBG")
+    splits = (
+        words.is_plural(content[-1].low)
+        and content[-1].low not in words.UNCOUNTED
+        and before.tag in ("N", "VBG")
+    )
     return content[:-1] if splits and not words.is_plural(before.low) else content
 
 
@@ -151,7 +159,8 @@ def _joins_numbers(tokens: tuple[Token, ...], index: int) -> bool:
 
 
 _RANGE = re.compile(
-    r"(?:between|from)?\s*(?P<low>-?\d+(?:\.\d+)?)\s*(?:to|and|-|until|through|\.\.)\s*(?P<high>-?\d+(?:\.\d+)?)"
+    r"(?:between|from)?\s*(?P<low>-?\d+(?:\.\d+)?)\s*(?:to|and|-|until|through"
+    r"|\.\.)\s*(?P<high>-?\d+(?:\.\d+)?)"
 )
 
 

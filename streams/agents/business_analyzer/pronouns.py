@@ -12,8 +12,10 @@ from streams.agents.business_analyzer.phrases import noun_phrases
 
 _START = re.compile(
     r"^(?P<pronoun>it|they|each|both|these|those|each of them|every one)\s+"
-    r"(?=(?:also |always |then |only |never )?(?:has|have|is|are|can|cannot|must|may|should|will|shall|contains?|includes?"
-    r"|belongs?|consists?|needs?|stores?|records?|gets?|starts?|ends?|lasts?|refers?|concerns?|carr(?:y|ies)|holds?)\b)",
+    r"(?=(?:also |always |then |only |never )?(?:has|have|is|are|can|cannot|must|may|should|will|shall"
+    r"|contains?|includes?"
+    r"|belongs?|consists?|needs?|stores?|records?|gets?|starts?|ends?|lasts?|refers?|concerns?|carr(?:y"
+    r"|ies)|holds?)\b)",
     re.IGNORECASE,
 )
 
@@ -25,7 +27,9 @@ def resolved(document: Document) -> Document:
         match = _START.match(sentence.text)
         subject = _subject(done[-1].text) if match and done else ""
         if match and subject:
-            sentence = replace(sentence, text=f"{_named(match['pronoun'].lower(), subject)} {sentence.text[match.end() :]}")
+            sentence = replace(
+                sentence, text=f"{_named(match['pronoun'].lower(), subject)} {sentence.text[match.end() :]}"
+            )
         done.append(sentence)
     return replace(document, sentences=tuple(done))
 

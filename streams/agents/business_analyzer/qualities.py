@@ -7,14 +7,20 @@ import re
 from streams.agents.business_analyzer.document import Document
 
 _KINDS: tuple[tuple[str, str], ...] = (
-    ("performance", r"\b(response time|responses? within|within \d+ ?(?:ms|milliseconds)|latency|fast|concurrent|throughput|scal\w+|requests per second|load)\b"),
+    ("performance",
+        r"\b(response time|responses? within|within \d+ ?(?:ms|milliseconds)|latency|fast|concurrent"
+        r"|throughput|scal\w+|requests per second|load)\b"),
     ("precision", r"\b(exact|decimals?|rounding|rounded|precision|cents)\b"),
-    ("security", r"\b(encrypt\w*|gdpr|hipaa|secure|security|privacy|password hash\w*|authenticat\w+|audit\w*)\b"),
+    ("security",
+        r"\b(encrypt\w*|gdpr|hipaa|secure|security|privacy|password hash\w*|authenticat\w+|audit\w*)\b"),
     ("availability", r"\b(availability|uptime|24/7|99(?:\.\d+)?\s?%|backups?|failover)\b"),
-    ("usability", r"\b(easy to use|intuitive|responsive|mobile|accessib\w+|wcag|user[- ]friendly|tablets?|keyboard)\b"),
+    ("usability",
+        r"\b(easy to use|intuitive|responsive|mobile|accessib\w+|wcag|user[- ]friendly|tablets?"
+        r"|keyboard)\b"),
 )  # fmt: skip
 _SURE = re.compile(
-    r"\b(within \d+ ?(?:ms|milliseconds|seconds)|exact to|two decimals|response times?|encrypted|gdpr|uptime|99(?:\.\d+)?\s?%"
+    r"\b(within \d+ ?(?:ms|milliseconds|seconds)|exact to|two decimals|response times?|encrypted|gdpr"
+    r"|uptime|99(?:\.\d+)?\s?%"
     r"|concurrent users|easy to use|backed up|responsive|wcag|must be secure|must be fast)\b",
     re.I,
 )

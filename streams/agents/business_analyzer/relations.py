@@ -16,15 +16,20 @@ from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
 from streams.agents.business_analyzer.tokens import Token
 
 _BELONG = frozenset("belong pertain refer relate".split())
-_JOIN = frozenset("connect link join relate match pair concern cover involve combine associate tie reference regard".split())
+_JOIN = frozenset(
+    "connect link join relate match pair concern cover involve combine associate tie reference regard".split()
+)
 _TIE = frozenset("assign link attach connect allocate relate associate tie".split())
 _OFFERING = frozenset("offer sell provide publish own operate run employ".split())
 _ORDER_TO = frozenset("link assign attach connect allocate add book".split())
 _MADE = frozenset(
-    "make place give issue register create store record log book reserve schedule order submit raise file grade keep"
+    "make place give issue register create store record log book reserve schedule order submit raise"
+    " file grade keep"
     " open post write take hold enter be".split()
 )
-_OWNING = frozenset("place order book submit request make reserve own rent file post offer sell open write report keep".split())
+_OWNING = frozenset(
+    "place order book submit request make reserve own rent file post offer sell open write report keep".split()
+)
 _TO = frozenset({"to", "with", "for", "by", "per", "against", "of", "on", "about", "in", "from", "at"})
 _CONDITIONS = frozenset({"if", "when", "unless", "whenever", "while", "after", "before", "once", "until"})
 
@@ -52,8 +57,16 @@ def _of_clause(draft: Draft, clause: Clause) -> None:
         elif clause.passive and verb in _TIE and _person_to_thing(draft, clause, subject):
             pass
         elif clause.passive and verb in _TIE:
-            _to(draft, subject, clause, {"to", "with", "for"}, required=clause.modal == "must" or verb not in ("assign", "allocate"))
-        elif clause.passive and verb in _MADE or (verb == "be" and clause.rest[:1] and clause.rest[0].tag == "PREP"):
+            _to(
+                draft,
+                subject,
+                clause,
+                {"to", "with", "for"},
+                required=clause.modal == "must" or verb not in ("assign", "allocate"),
+            )
+        elif (clause.passive and verb in _MADE) or (
+            verb == "be" and clause.rest[:1] and clause.rest[0].tag == "PREP"
+        ):
             _made(draft, subject, clause)
             _times(draft, subject, clause)
         elif verb in _JOIN and not people.is_person(subject.words[-1]):
@@ -63,7 +76,9 @@ def _of_clause(draft: Draft, clause: Clause) -> None:
         elif verb in ("have", "contain", "include"):
             _placed(draft, clause)
         offers = set(clause.verbs) & _OFFERING
-        if not clause.passive and (offers or set(clause.verbs) & _OWNING and people.is_person(subject.words[-1])):
+        if not clause.passive and (
+            offers or (set(clause.verbs) & _OWNING and people.is_person(subject.words[-1]))
+        ):
             _owned(draft, subject, clause)
     elif clause.passive and verb in _TIE:
         _person_to_thing(draft, clause, None)
@@ -83,7 +98,9 @@ def subject_entity(draft: Draft, clause: Clause) -> EntityDraft | None:
     return draft.resolve(subject_words(phrase))
 
 
-def add_reference(entity: EntityDraft, other: EntityDraft, required: bool, name: tuple[str, ...] = ()) -> None:
+def add_reference(
+    entity: EntityDraft, other: EntityDraft, required: bool, name: tuple[str, ...] = ()
+) -> None:
     """A reference, where there is none; a text field of the same name gives way."""
     if entity.reference_to(other) or other.reference_to(entity):
         return
@@ -111,7 +128,9 @@ def _entities_in(draft: Draft, tokens: tuple[Token, ...]) -> Iterator[tuple[str,
 def _to(draft: Draft, subject: EntityDraft, clause: Clause, prepositions: set[str], required: bool) -> None:
     for preposition, phrase, other in _entities_in(draft, clause.rest):
         if preposition in prepositions and other is not subject:
-            if clause.passive and any(e.reference_to(subject) and e.reference_to(other) for e in draft.entities):
+            if clause.passive and any(
+                e.reference_to(subject) and e.reference_to(other) for e in draft.entities
+            ):
                 return
             add_reference(subject, other, required)
             return
@@ -158,7 +177,9 @@ def _made(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
         if used == "by" and not people.is_person(other.words[-1]):
             continue
         single = not phrase.plural or used == "per"
-        if single and (phrase.determiner in ("a", "an", "one", "the", "each", "every", "exactly") or used == "per"):
+        if single and (
+            phrase.determiner in ("a", "an", "one", "the", "each", "every", "exactly") or used == "per"
+        ):
             add_reference(subject, other, _surely(clause))
 
 
@@ -166,10 +187,18 @@ def _times(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
     """'is booked for a service, on a date and at a start time': the date and the time."""
     for phrase in noun_phrases(clause.rest):
         before = clause.rest[phrase.start - 1].low if phrase.start else ""
-        if before not in ("on", "at", "from", "until", "for") or phrase.determiner not in ("a", "an") or phrase.plural:
+        if (
+            before not in ("on", "at", "from", "until", "for")
+            or phrase.determiner not in ("a", "an")
+            or phrase.plural
+        ):
             continue
         kind, _ = field_types.infer(phrase.words)
-        if kind in ("date", "datetime") and draft.resolve(phrase.words) is None and field_types.is_data_head(phrase.head):
+        if (
+            kind in ("date", "datetime")
+            and draft.resolve(phrase.words) is None
+            and field_types.is_data_head(phrase.head)
+        ):
             name = naming.field_name(phrase.words, subject.words)
             subject.put(Field(name=name, label=words.label(phrase.words), type=kind, required=True))
 
@@ -209,9 +238,13 @@ def _object_of(draft: Draft, clause: Clause) -> None:
     if len(things) != 1 or things[0] is None or people.is_person(things[0].words[-1]):
         return
     for preposition, phrase, other in _entities_in(draft, clause.rest):
-        single = phrase.determiner in ("a", "an", "the", "one", "each", "every", "exactly") and not phrase.plural
-        if (preposition == "of" and phrase.plural) or (preposition in ("at", "for", "on", "in", "against", "about") and single):
-            if other is not things[0] and not (other.words[-1] in ("day", "week", "month")):
+        single = (
+            phrase.determiner in ("a", "an", "the", "one", "each", "every", "exactly") and not phrase.plural
+        )
+        if (preposition == "of" and phrase.plural) or (
+            preposition in ("at", "for", "on", "in", "against", "about") and single
+        ):
+            if other is not things[0] and other.words[-1] not in ("day", "week", "month"):
                 add_reference(things[0], other, _surely(clause) or clause.modal in ("can", "may"))
 
 
@@ -221,7 +254,11 @@ def _for_each(draft: Draft, clause: Clause) -> None:
     if not subject or subject[0].low not in ("for", "during", "per", "within", "on", "in", "at", "under"):
         return
     found = list(_entities_in(draft, subject))
-    if not found or found[0][1].start != 1 or found[0][1].determiner not in ("each", "every", "a", "an", "the", "one"):
+    if (
+        not found
+        or found[0][1].start != 1
+        or found[0][1].determiner not in ("each", "every", "a", "an", "the", "one")
+    ):
         return
     whole = found[0][2]
     parts = [entity for _, _, entity in found[1:]]
@@ -239,5 +276,8 @@ def _quotas(draft: Draft) -> None:
     if len(holders) != 1:
         return
     for entity in draft.entities:
-        if any(name.endswith(("quota", "allotment", "contingent")) for name in entity.fields) and entity is not holders[0]:
+        if (
+            any(name.endswith(("quota", "allotment", "contingent")) for name in entity.fields)
+            and entity is not holders[0]
+        ):
             add_reference(entity, holders[0], True)

@@ -20,61 +20,79 @@ _KEPT = r"recorded|stored|registered|saved|entered|kept|captured|logged|listed|a
 _FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*{_X},?\s+{_WHO}{_AUXILIARY}{_KEEP}\s+(?:the |its |their )?{_LIST}$",
-        rf"^{_WHO}{_AUXILIARY}{_KEEP}\s+{_LIST}\s+(?:for|of|about|on|per)\s+(?:each|every|all our|all)\s+(?P<x>[\w\- ]{{2,40}})$",
-        rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*{_X},?\s+{_LIST}\s+(?:is|are|must be|should be|can be)\s+(?:{_KEPT})$",
+        rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the"
+        rf"|our)\s*{_X},?\s+{_WHO}{_AUXILIARY}{_KEEP}\s+(?:the |its |their )?{_LIST}$",
+        rf"^{_WHO}{_AUXILIARY}{_KEEP}\s+{_LIST}\s+(?:for|of|about|on|per)\s+(?:each|every|all our"
+        rf"|all)\s+(?P<x>[\w\- ]{{2,40}})$",
+        rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*{_X},?\s+{_LIST}\s+(?:is|are|must"
+        rf" be|should be|can be)\s+(?:{_KEPT})$",
         rf"^{_EACH}{_X}\s+(?:is|are)\s+(?:described|characteri[sz]ed|defined|made up|composed|{_KEPT})"
         rf"(?:\s+(?:per|for (?:each|every|an?|the)|against an?|against)\s+[\w\-]+(?: [\w\-]+)?)?"
         rf"\s+(?:by|with|through|of|via)\s+(?:(?:its|their|the)\s+)?{_LIST}$",
         rf"^{_EACH}{_X}\s+(?:consists?|is composed|are composed|is made up|are made up)\s+of\s+{_LIST}$",
         rf"^{_EACH}{_X}\s+comes?\s+with\s+{_LIST}$",
-        rf"^{_EACH}{_X}\s+(?:can |must |should |may |will )?(?:registers?|signs? up|enrols?|enrolls?|subscribes?|joins?|creates? an account|are registered|is registered)"
+        rf"^{_EACH}{_X}\s+(?:can |must |should |may |will )?(?:registers?|signs? up|enrols?|enrolls?"
+        rf"|subscribes?|joins?|creates? an account|are registered|is registered)"
         rf"(?: once| online)?\s+(?:with|using)\s+(?:(?:its|their|the|my|his|her)\s+)?{_LIST}$",
-        r"^(?:the )?(?:fields|attributes|properties|data|details|columns)\s+(?:of|for|per)\s+(?:an?|the|each|every)?\s*"
+        r"^(?:the )?(?:fields|attributes|properties|data|details|columns)\s+(?:of|for|per)\s+(?:an?|the"
+        r"|each|every)?\s*"
         rf"{_X}\s*(?::|are|is)\s*(?P<list>.+)$",
         rf"^{_X}\s+(?:fields|attributes|properties|data|details)\s*:\s*(?P<list>.+)$",
         r"^(?:the )?following (?:data|information|fields|details) (?:is|are|should be|must be)"
-        rf" (?:stored|kept|recorded|saved|needed)\s*(?:for|of|about)\s*(?:each|every|an?|the)?\s*{_X}\s*:\s*(?P<list>.+)$",
+        rf" (?:stored|kept|recorded|saved|needed)\s*(?:for|of|about)\s*(?:each|every|an?"
+        rf"|the)?\s*{_X}\s*:\s*(?P<list>.+)$",
     )
 )
 _VERBED = r"(?!approved|rejected|cancelled|closed|declined|confirmed|notified|informed|replied)[a-z]+(?:ed|en|ade|ought|ut|ld|nt|pt|one)"
 _FOR_WITH = re.compile(
-    rf"^{_EACH}{_X}\s+(?:is|are|can be|must be|will be)\s+(?:also |then )?{_VERBED}\s+(?:per|for|against|on|to|in|at|from)\s+(?:an?|each|every|the|one|exactly one)?\s*"
+    rf"^{_EACH}{_X}\s+(?:is|are|can be|must be|will be)\s+(?:also |then )?{_VERBED}\s+(?:per|for|against"
+    rf"|on|to|in|at|from)\s+(?:an?|each|every|the|one|exactly one)?\s*"
     rf"[\w\-]+(?: [\w\-]+){{0,2}}\s+with\s+{_LIST}$",
     re.IGNORECASE,
 )
 _FOR_EACH = re.compile(
-    r"^(?:for|per|in|during|on) (?:each|every) (?P<whole>[\w\-]+(?: (?!and\b)[\w\-]+)??(?: and (?:each |every )?[\w\-]+(?: [\w\-]+)?)?),? "
+    r"^(?:for|per|in|during|on) (?:each|every) (?P<whole>[\w\-]+(?: (?!and\b)[\w\-]+)??(?: and (?:each "
+    r"|every )?[\w\-]+(?: [\w\-]+)?)?),? "
     r"(?P<part>(?:an?|one|exactly one|the|several) .+? with .+)$",
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"^(?:an?|the|each|every)?\s*\b(?P<x>[\w\- ]{2,30})'s\s+(?P<list>(?:[\w\-]+,? ){2,}[\w\-]+) (?:is|are) (?:stored|kept|recorded|saved)$",
+    r"^(?:an?|the|each|every)?\s*\b(?P<x>[\w\- ]{2,30})'s\s+(?P<list>(?:[\w\-]+,? ){2,}[\w\-]+) (?:is"
+    r"|are) (?:stored|kept|recorded|saved)$",
     re.IGNORECASE,
 )
-_COLON = re.compile(r"^(?:an?|the|each|every)?\s*(?P<x>[\w\-]+(?: [\w\-]+){0,2})\s*:\s*(?P<list>.+)$", re.IGNORECASE)
+_COLON = re.compile(
+    r"^(?:an?|the|each|every)?\s*(?P<x>[\w\-]+(?: [\w\-]+){0,2})\s*:\s*(?P<list>.+)$", re.IGNORECASE
+)
 _NAMED_VALUES = (
-    "status|state|stage|priority|type|kind|category|severity|level|size|gender|role|condition|difficulty|class"
+    "status|state|stage|priority|type|kind|category|severity|level|size|gender|role|condition|difficulty"
+    "|class"
     "|method|frequency|mode|format|channel|cuisine|grade"
 )
 _VALUE = r"[a-z]+(?:[ -][a-z]+)?"
 _CHOICES = re.compile(
     rf"\b(?P<name>(?:[a-z-]+ )?(?:{_NAMED_VALUES}))(?: field)?"
-    r"(?:,)? (?:of|being|either|which is|which can be|that is|that can be|can be|is either|is one of|as|such as|one of|among|from|:|-|is|values?)"
+    r"(?:,)? (?:of|being|either|which is|which can be|that is|that can be|can be|is either|is one of|as"
+    r"|such as|one of|among|from|:|-|is|values?)"
     rf"(?: either| one of)?:? (?P<list>(?:{_VALUE}, )+(?:or |and )?{_VALUE}(?:,? or {_VALUE})?"
     rf"|{_VALUE} or {_VALUE})(?=$|[.;,)]| and (?:a|an|the|has|is|can)\b)",
     re.IGNORECASE,
 )
 _SUBJECT_WITH = re.compile(
-    r"^(?P<x>(?:an?|the|each|every|all|for (?:each|every) [\w\- ]+?,)?\s*[\w\-]+(?: [\w\-]+){0,2}(?: ?\([^)]*\))?) with (?P<list>.+?)"
-    r" (?P<verb>(?:can|may|must|should|will|cannot|shall|is|are)\b (?:also |only |always |never |not )?(?:be )?[a-z]+(?:ed|en|ut|ld|nt|ept|t)\b.*)$",
+    r"^(?P<x>(?:an?|the|each|every|all|for (?:each|every) [\w\- ]+?,)?\s*[\w\-]+(?: [\w\-]+){0,2}(?:"
+    r" ?\([^)]*\))?) with (?P<list>.+?)"
+    r" (?P<verb>(?:can|may|must|should|will|cannot|shall|is|are)\b (?:also |only |always |never |not"
+    r" )?(?:be )?[a-z]+(?:ed|en|ut|ld|nt|ept|t)\b.*)$",
     re.IGNORECASE,
 )
 _GIVING = re.compile(
-    r",? (?:by )?(?:giving|stating|specifying|entering|choosing|indicating|providing|naming|supplying)(?: their| its| the)? (?=\w)",
+    r",? (?:by )?(?:giving|stating|specifying|entering|choosing|indicating|providing|naming"
+    r"|supplying)(?: their| its| the)? (?=\w)",
     re.IGNORECASE,
 )
-_NEW_CLAUSE = re.compile(r":\s+(?=(?:an?|the|each|every|it|they)\s+[\w\-]+(?: [\w\-]+)? [a-z]+s?\b)", re.IGNORECASE)
+_NEW_CLAUSE = re.compile(
+    r":\s+(?=(?:an?|the|each|every|it|they)\s+[\w\-]+(?: [\w\-]+)? [a-z]+s?\b)", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=4_000)
@@ -108,8 +126,10 @@ def _subject_with(text: str) -> list[str]:
 
 
 _MADE_WITH = re.compile(
-    r"^(?P<x>(?:an?|the|each|every|all)?\s*[\w\-]+(?: [\w\-]+){0,2}) (?P<verb>(?:is|are|can be|must be) (?:made|placed|created|submitted|opened|issued|booked|reserved"
-    r"|ordered|assigned|linked|connected|filed|reported|raised|scheduled|planned|sent|written)\b[^,]*), (?:with|giving|including|stating) (?P<list>.+)$",
+    r"^(?P<x>(?:an?|the|each|every|all)?\s*[\w\-]+(?: [\w\-]+){0,2}) (?P<verb>(?:is|are|can be|must be)"
+    r" (?:made|placed|created|submitted|opened|issued|booked|reserved"
+    r"|ordered|assigned|linked|connected|filed|reported|raised|scheduled|planned|sent|written)\b[^,]*),"
+    r" (?:with|giving|including|stating) (?P<list>.+)$",
     re.IGNORECASE,
 )
 
@@ -138,7 +158,8 @@ def _bracketed(match: re.Match[str]) -> str:
 
 
 _NO_HEADS = frozenset(
-    "entities roles features requirements rules note notes operations reports example following statuses states"
+    "entities roles features requirements rules note notes operations reports example following statuses"
+    " states"
     " stages users rule constraints goal scope title functions function actions".split()
 )
 

@@ -14,11 +14,14 @@ _MAX_SENTENCES = 600
 _BULLET = re.compile(r"^\s*(?:[-*+•·–‣▪]|\d{1,3}[.)]|\(?[a-z][.)])\s+")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
 _STORY = re.compile(
-    r"^\s*as (?:an? |the )?(?P<role>[^,]{2,60}?),?\s+i (?P<want>want|need|wish|would like|'d like|can|may|should)"
+    r"^\s*as (?:an? |the )?(?P<role>[^,]{2,60}?),?\s+i (?P<want>want|need|wish|would like|'d like|can"
+    r"|may|should)"
     r"(?P<goal>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_BENEFIT = re.compile(r",?\s+(?:so that|in order to|so i can|so we can|so as to)\s+(?P<benefit>.*)$", re.I | re.S)
+_BENEFIT = re.compile(
+    r",?\s+(?:so that|in order to|so i can|so we can|so as to)\s+(?P<benefit>.*)$", re.I | re.S
+)
 _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|approx|incl|min|max|no|vs|resp|Dr|Mr|Mrs|St)\.\s*", re.I)
 _QUALITY_HEADING = re.compile(r"non[- ]?functional|quality|performance|technical requirements", re.I)
 
@@ -187,10 +190,12 @@ def _take_intro(blocks: list[str], paragraph: list[str]) -> str:
 
 
 _FINITE = re.compile(
-    r"\b(is|are|has|have|can|must|may|should|will|cannot|belongs?|needs?|gets?|does|do|shall|never|be)\b", re.I
+    r"\b(is|are|has|have|can|must|may|should|will|cannot|belongs?|needs?|gets?|does|do|shall|never|be)\b",
+    re.I,
 )
 _GENERIC_INTRO = re.compile(
-    r"^(requirements?|features?|rules?|functions?|functional|scope|overview|notes?|details?|goals?|user stories"
+    r"^(requirements?|features?|rules?|functions?|functional|scope|overview|notes?|details?|goals?|user"
+    r" stories"
     r"|stories|business rules|constraints?|operations?|reports?|roles?|users?|entities|data|validation\w*"
     r"|what we need|we need|must have|should have|it should|the system (should|must|shall)|[^ ]+ can)\b",
     re.I,
@@ -203,10 +208,14 @@ def _with_intro(intro: str, bullets: list[str]) -> list[str]:
     head = intro.strip().rstrip(":").strip()
     if not head or not items:
         return items
-    if re.search(r"\b(can|could|may|should be able to|must be able to|be able to|want to|need to)$", head, re.I):
+    if re.search(
+        r"\b(can|could|may|should be able to|must be able to|be able to|want to|need to)$", head, re.I
+    ):
         subject = re.sub(r"\b(should|must) be able to$", "can", head, flags=re.I)
         return [f"{subject} {item[:1].lower()}{item[1:]}" for item in items]
-    phrases = [item for item in items if not _FINITE.search(re.sub(r"\([^)]*\)", "", item)) and ":" not in item]
+    phrases = [
+        item for item in items if not _FINITE.search(re.sub(r"\([^)]*\)", "", item)) and ":" not in item
+    ]
     short = all(len(re.sub(r"\([^)]*\)", "", item).split()) <= 6 for item in phrases)
     if len(phrases) < max(1, len(items) - 1) or not short or _GENERIC_INTRO.match(head):
         return items

@@ -9,17 +9,24 @@ from streams.agents.business_analyzer.draft import Draft
 from streams.agents.business_analyzer.phrases import noun_phrases
 
 _PRODUCTS = frozenset(
-    "tool system service app application platform portal tracker manager planner program website software register"
+    "tool system service app application platform portal tracker manager planner program website"
+    " software register"
     " database shop store marketplace calendar ledger directory catalogue catalog inventory".split()
 )
-_PLAIN = frozenset("small simple web new online internal little basic good easy modern own custom digital".split())
+_PLAIN = frozenset(
+    "small simple web new online internal little basic good easy modern own custom digital".split()
+)
 
 
 def title(draft: Draft) -> str:
     """The title of the document, the product that the text names, or the first entity's service."""
     given = re.sub(r"[^\w\s&-]", " ", draft.document.title)
     given = " ".join(given.split())[:60].strip()
-    if given and re.search(r"[A-Za-z]", given) and not re.match(r"(requirements?|overview|summary|goals?)$", given, re.I):
+    if (
+        given
+        and re.search(r"[A-Za-z]", given)
+        and not re.match(r"(requirements?|overview|summary|goals?)$", given, re.I)
+    ):
         return given
     for sentence in draft.document.sentences[:3]:
         for phrase in noun_phrases(sentence.tokens):

@@ -235,7 +235,12 @@ def _settle(tokens: list[Token]) -> list[Token]:
     """A participle after a determiner is an adjective of the noun that follows, else a verb form."""
     settled = list(tokens)
     for index in range(1, len(tokens) - 1):
-        if tokens[index].low == "open" and tokens[index].tag == "V" and tokens[index - 1].tag == "V" and tokens[index + 1].tag == "N":
+        if (
+            tokens[index].low == "open"
+            and tokens[index].tag == "V"
+            and tokens[index - 1].tag == "V"
+            and tokens[index + 1].tag == "N"
+        ):
             settled[index] = replace(tokens[index], tag="ADJ")
     for index, token in enumerate(tokens):
         if token.tag == "ADJ" and token.low == "open" and index and tokens[index - 1].tag == "N":

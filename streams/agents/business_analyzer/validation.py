@@ -51,7 +51,12 @@ def _all(spec: Specification) -> Iterator[str]:
 
 def _package(spec: Specification) -> Iterator[str]:
     name = spec.package
-    if not _SNAKE.match(name) or keyword.iskeyword(name) or name in sys.stdlib_module_names or name in naming.TAKEN_MODULES:
+    if (
+        not _SNAKE.match(name)
+        or keyword.iskeyword(name)
+        or name in sys.stdlib_module_names
+        or name in naming.TAKEN_MODULES
+    ):
         yield f"package: {name!r} is no free module name"
     for role in spec.roles:
         if not _SNAKE.match(role):
@@ -136,7 +141,7 @@ def _field(spec: Specification, entity: Entity, field: Field) -> Iterator[str]:
 
 def _field_name(where: str, entity: Entity, field: Field) -> Iterator[str]:
     name = field.name
-    taken = keyword.iskeyword(name) or name in _BUILT_IN or name in naming.TAKEN_FIELDS or name.startswith("model_")
+    taken = keyword.iskeyword(name) or name in _BUILT_IN or naming.is_taken(name)
     if not _SNAKE.match(name) or taken or len(name) > _LONGEST:
         yield f"{where}: is no free field name"
     base, _, side = name.rpartition("_")
@@ -188,7 +193,9 @@ def resolve(spec: Specification, entity: Entity, path: str) -> Field | None:
 
 
 def _operand(spec: Specification, entity: Entity, operand: str) -> bool:
-    return operand.startswith("=") or bool(_CLOCK.match(operand)) or resolve(spec, entity, operand) is not None
+    return (
+        operand.startswith("=") or bool(_CLOCK.match(operand)) or resolve(spec, entity, operand) is not None
+    )
 
 
 def _condition(spec: Specification, entity: Entity, rule: str, condition: Condition) -> Iterator[str]:
@@ -245,7 +252,11 @@ def _stories(spec: Specification) -> Iterator[str]:
             if name not in names:
                 yield f"{story.id}: operation {name!r} is unknown"
         for criterion in story.criteria:
-            if criterion.target and criterion.target not in known and not _is_field(spec, criterion.entity, criterion.target):
+            if (
+                criterion.target
+                and criterion.target not in known
+                and not _is_field(spec, criterion.entity, criterion.target)
+            ):
                 yield f"{criterion.id}: target {criterion.target!r} is unknown"
 
 

@@ -15,7 +15,8 @@ from anyascii import anyascii
 from streams.agents.business_analyzer import closed_words as closed
 
 UNCOUNTED = frozenset(
-    ["staff", "data", "equipment", "information", "furniture", "software", "hardware", "feedback", "stock", "inventory", "luggage", "baggage", "mileage", "cash", "money", "news", "series", "species"]
+    "staff data equipment information furniture software hardware feedback stock inventory"
+    " luggage baggage mileage cash money news series species".split()
 )
 # The lexicon takes some words for the inflection of another one, or does not know them.
 _SINGULARS = {
@@ -107,7 +108,9 @@ def singular(word: str) -> str:
 
 
 def _regular_plural(word: str, lemmas: tuple[str, ...]) -> bool:
-    return any(lemma != word and word in (lemma + "s", lemma + "es") for lemma in lemmas) and lemmas[0] != word
+    return (
+        any(lemma != word and word in (lemma + "s", lemma + "es") for lemma in lemmas) and lemmas[0] != word
+    )
 
 
 def _singular_by_ending(word: str) -> str:
@@ -165,7 +168,14 @@ def verb_lemma(word: str) -> str:
 @lru_cache(maxsize=20_000)
 def participle(verb: str) -> str:
     """The past participle: cancel -> cancelled, send -> sent."""
-    spelled = {"cancel": "cancelled", "pay": "paid", "send": "sent", "do": "done", "lose": "lost", "win": "won"}
+    spelled = {
+        "cancel": "cancelled",
+        "pay": "paid",
+        "send": "sent",
+        "do": "done",
+        "lose": "lost",
+        "win": "won",
+    }
     if verb in spelled:
         return spelled[verb]
     found = lemminflect.getInflection(verb, tag="VBN")
