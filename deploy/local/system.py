@@ -208,6 +208,8 @@ def _with_addresses(settings: Settings, home: Home, state: State) -> Settings:
             "kafka_brokers": state.kafka_brokers,
             "database_url": state.database_url or settings.database_url,
             "home": home.folder,
+            # The processes must know an in-process broker, also where it was not asked for by name.
+            "broker": "mock" if state.kind == "mock" else settings.broker,
         }
     )
 

@@ -88,6 +88,7 @@ def build(name: str, config: Settings, worker: Worker | None = None) -> Service:
         web_port=config.http_port,
         handle=handle,
         data_folder=config.home / "faust" / name,
+        check_sums=config.broker != "mock",
     )
     service = Service(app, store, relay, loops)
     add_pages(app, name, store, relay)

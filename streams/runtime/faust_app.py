@@ -54,8 +54,13 @@ def faust_app(
     web_port: int,
     handle: Callable[[Sequence[LogRecord]], int],
     data_folder: Path,
+    check_sums: bool = True,
 ) -> faust.App:
-    """A Faust app that hands batches of records to `handle`, and acknowledges them afterwards."""
+    """A Faust app that hands batches of records to `handle`, and acknowledges them afterwards.
+
+    Args:
+        check_sums: False for librdkafka's in-process broker, whose batches do not keep their checksums.
+    """
     data_folder.mkdir(parents=True, exist_ok=True)
     app = faust.App(
         id=group,
@@ -66,6 +71,7 @@ def faust_app(
         topic_disable_leader=True,
         topic_partitions=4,
         broker_max_poll_records=_BATCH,
+        broker_check_crcs=check_sums,
         broker_session_timeout=_SESSION_SECONDS,
         broker_heartbeat_interval=_HEARTBEAT_SECONDS,
         broker_rebalance_timeout=_SESSION_SECONDS,

@@ -31,8 +31,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     settings = Settings(
         kafka_brokers="", database_url="", broker="local", home=tmp_path_factory.mktemp("home"), api_port=0
     )
-    yield settings
-    down(settings, print, purge=True)
+    with pytest.MonkeyPatch.context() as patch:
+        # An edit of the code while this module runs is not what it tests.
+        patch.setattr("deploy.local.services._code", dict)
+        yield settings
+        down(settings, print, purge=True)
 
 
 def _by_role(settings: Settings) -> dict[str, ProcessStatus]:
@@ -177,7 +180,6 @@ def test_given_ports_taken_by_others_when_up_then_other_ports_are_used(home: Set
     with (
         socket.create_server((HOST, ports["broker"])),
         socket.create_server((HOST, ports["api"])),
-        socket.create_server((HOST, ports["controller"])),
     ):
         after = up(home, print)
         assert _not_ready(home) == {}
