@@ -16,15 +16,16 @@ from streams.agents.business_analyzer.document import Document, Sentence
 Format = Literal["auto", "text", "json"]
 _PLAIN = frozenset("the a an is are be it of and or to in for that this must may can should".split())
 _MEANING = {
-    "mandatory": "required", "compulsory": "required", "must": "required", "always": "required", "needed": "required",
-    "empty": "optional", "without": "optional", "voluntary": "optional", "blank": "optional", "omitted": "optional",
+    "mandatory": "required", "compulsory": "required", "must": "required", "always": "required",
+    "needed": "required", "empty": "optional", "without": "optional", "voluntary": "optional",
+    "blank": "optional", "omitted": "optional",
     "cannot": "never", "forbidden": "never", "several": "shared", "share": "shared", "repeat": "shared",
     "delete": "deleted", "can": "allowed", "may": "allowed", "yes": "allowed", "no": "never",
 }  # fmt: skip
 
 
 def apply(
-    requirement: str, format: Format, answers: tuple[Answer, ...], questions: tuple[Question, ...]
+    requirement: str, written_as: Format, answers: tuple[Answer, ...], questions: tuple[Question, ...]
 ) -> tuple[str, Format, tuple[str, ...]]:
     """The requirement with the answers, its format, and the choices that settle contradictions.
 
@@ -46,14 +47,14 @@ def apply(
             elsewhere = elsewhere or (question is not None and OUT_OF_SCOPE in question.reason)
     if elsewhere:
         return "\n\n".join(added), "text", tuple(settled)
-    return _joined(requirement, format, added), format, tuple(settled)
+    return _joined(requirement, written_as, added), written_as, tuple(settled)
 
 
-def _joined(requirement: str, format: Format, added: list[str]) -> str:
+def _joined(requirement: str, written_as: Format, added: list[str]) -> str:
     if not added:
         return requirement
     plain = requirement.lstrip("\ufeff \n\r\t")
-    if format == "text" or (format == "auto" and plain[:1] not in ("{", "[")):
+    if written_as == "text" or (written_as == "auto" and plain[:1] not in ("{", "[")):
         return "\n\n".join([requirement, *added])
     value = json.loads(plain)
     if isinstance(value, dict):

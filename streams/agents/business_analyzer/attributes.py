@@ -1,4 +1,4 @@
-"""One item of an attribute list, read: 'an optional description', 'hours (0.25 to 12)', 'number of copies'."""
+"""One item of an attribute list, read: 'an optional description', 'hours (0.25 to 12)'."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ _QUANTIFIER = re.compile(
     r" )?(?:set|series"
     r"|number) of(?= \w+s\b.*\beach\b)|several|multiple|many|any number of|a collection of|some|various)\s+"
 )
-_PARTS = frozenset({"start", "end", "first", "last", "middle", "check-in", "check-out", "opening", "closing",
-    "departure", "arrival", "pickup", "pick-up", "drop-off", "dropoff", "return", "billing", "shipping", "delivery",
-    "minimum", "maximum", "min", "max", "home", "work", "old", "new", "begin", "purchase", "selling", "sale",
-    "buying", "planned", "actual", "estimated", "issue", "due", "from", "to", "birth", "hire", "net", "gross",
-    "unit", "hourly", "daily", "given", "family", "expiry", "production", "source", "target", "loading"})  # fmt: skip
+_PARTS = frozenset(
+    "start end first last middle check-in check-out opening closing departure arrival pickup pick-up"
+    " drop-off dropoff return billing shipping delivery minimum maximum min max home work old new"
+    " begin purchase selling sale buying planned actual estimated issue due from to birth hire net"
+    " gross unit hourly daily given family expiry production source target loading".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,14 +16,12 @@ from streams.agents.business_analyzer.tokens import Token, tokenise
 
 _HAVING = frozenset(
     "have contain include comprise carry hold store specify require need get receive record show feature"
-    " bear track"
-    " keep list state note name provide give supply enter indicate carry save log".split()
+    " bear track keep list state note name provide give supply enter indicate carry save log".split()
 )
 # Verbs that declare data of their subject only where their objects plainly are data.
 _WEAK = frozenset(
     "get receive require need record show track keep list hold state note name store provide give supply"
-    " enter"
-    " indicate carry save log".split()
+    " enter indicate carry save log".split()
 )
 # What people do with data of something else.
 _ACTS = frozenset(
@@ -31,20 +29,18 @@ _ACTS = frozenset(
 )
 _KEPT_PLACES = frozenset(
     "team user client store hotel restaurant shop company list club clinic hospital school page form"
-    " screen warehouse"
-    " menu module office agency".split()
+    " screen warehouse menu module office agency".split()
 )
 _NO_DATA = frozenset(
-    "access right permission control ability option possibility opportunity overview view need choice chance"
-    " responsibility account problem way day-to-day".split()
+    "access right permission control ability option possibility opportunity overview view need choice"
+    " chance responsibility account problem way day-to-day".split()
 )
 _WITH = frozenset({"with", "including", "containing", "having", "featuring", "comprising"})
 _NO_WITH_VERBS = frozenset(
     "approve reject decide search filter sort list find see view pay compare replace help show display"
-    " export print"
-    " calculate compute count notify remind highlight mark rate vote bid order buy purchase reserve book"
-    " rent"
-    " borrow connect link join relate match pair associate combine tie assign attach".split()
+    " export print calculate compute count notify remind highlight mark rate vote bid order buy purchase"
+    " reserve book rent borrow connect link join relate match pair associate combine tie assign"
+    " attach".split()
 )
 
 
@@ -180,9 +176,8 @@ def _placed(clause: Clause, phrases: list[Phrase]) -> bool:
 
 _QUALIFIERS = frozenset(
     "cancelled approved rejected closed open new done sent paid unpaid overdue active inactive own late"
-    " urgent"
-    " completed finished pending submitted draft archived expired returned solved resolved registered"
-    " existing".split()
+    " urgent completed finished pending submitted draft archived expired returned solved resolved"
+    " registered existing".split()
 )
 
 

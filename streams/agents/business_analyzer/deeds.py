@@ -188,7 +188,7 @@ def _object(draft: Draft, deed: Deed, clause: Clause) -> tuple[EntityDraft, Phra
 
 
 def _mark(rest: tuple[Token, ...], marks: list[str]) -> int | None:
-    """Where the preposition of the deed is: first, or after whom it is done for ('enrol children in courses')."""
+    """Where the preposition of the deed is: first, or after whom it is done for ('enrol children in')."""
     lows = [token.low for token in rest]
     if lows[: len(marks)] == marks:
         return 0

@@ -123,7 +123,7 @@ class Draft:
 
 RULE_LISTS = tuple(
     name
-    for name in "state_machines actions effects locks period_locks comparisons overlaps adjustments limits"
-    " derivations notices expiries uniques permissions reports listings exports searches".split()
+    for name in "state_machines actions effects locks period_locks comparisons overlaps adjustments"
+    " limits derivations notices expiries uniques permissions reports listings exports searches".split()
     if name in Specification.__dataclass_fields__
 )

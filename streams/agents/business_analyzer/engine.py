@@ -1,4 +1,4 @@
-"""From the words of a requirement to a specification or to questions. Pure: the same input, the same result."""
+"""From the words of a requirement to a specification or to questions: pure, always the same result."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _ROUNDS = 20
 
 
 def analyse(
-    requirement: str, format: Format = "auto", answers: tuple[Answer, ...] = ()
+    requirement: str, written_as: Format = "auto", answers: tuple[Answer, ...] = ()
 ) -> Specification | tuple[Question, ...]:
     """The specification of the requirement, or the questions that have to be answered first.
 
     Args:
         requirement: free text, user stories, Markdown, or JSON.
-        format: 'auto' reads as JSON what begins with an object or a list.
+        written_as: 'auto' reads as JSON what begins with an object or a list.
         answers: answers to questions that earlier calls returned, of all rounds of asking. Questions of a
             later round have numbers after those of earlier rounds, so that each answer finds its question.
 
@@ -42,7 +42,7 @@ def analyse(
     open_answers = tuple(answer for answer in answers if answer.text.strip())
     settled: tuple[str, ...] = ()
     asked = 0
-    result = _analyse(requirement, format, settled, asked)
+    result = _analyse(requirement, written_as, settled, asked)
     for _ in range(_ROUNDS):
         if not open_answers:
             break
@@ -50,17 +50,17 @@ def analyse(
         ids = {question.id for question in questions}
         heard = tuple(answer for answer in open_answers if answer.question_id in ids) or open_answers
         open_answers = tuple(answer for answer in open_answers if answer not in heard)
-        requirement, format, more = answering.apply(requirement, format, heard, questions)
+        requirement, written_as, more = answering.apply(requirement, written_as, heard, questions)
         settled = (*settled, *more)
         asked += 0 if isinstance(result, Specification) else len(result)
-        result = _analyse(requirement, format, settled, asked)
+        result = _analyse(requirement, written_as, settled, asked)
     return result
 
 
 def _analyse(
-    requirement: str, format: Format, settled: tuple[str, ...], asked: int
+    requirement: str, written_as: Format, settled: tuple[str, ...], asked: int
 ) -> Specification | tuple[Question, ...]:
-    draft = Draft(document=answering.settle(read(requirement, format), settled))
+    draft = Draft(document=answering.settle(read(requirement, written_as), settled))
     entities.collect(draft)
     out = asking.scope_question(draft)
     if out:
@@ -79,7 +79,7 @@ def _analyse(
     return repair.sound(draft) or asking.numbered(asking.vague(draft), asked)
 
 
-def read(requirement: str, format: Format) -> Document:
+def read(requirement: str, written_as: Format) -> Document:
     """The requirement as a document.
 
     Raises:
@@ -92,6 +92,6 @@ def read(requirement: str, format: Format) -> Document:
             todo="Say what data the service keeps and what people do with it",
         )
     start = requirement.lstrip("\ufeff \n\r\t")[:1]
-    if format == "json" or (format == "auto" and start in ("{", "[")):
+    if written_as == "json" or (written_as == "auto" and start in ("{", "[")):
         return read_json(requirement)
     return read_text(requirement)

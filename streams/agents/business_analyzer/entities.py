@@ -236,7 +236,10 @@ def _prefer_common_names(draft: Draft) -> None:
         several = words.plural(short[0])
         long_form = " ".join(entity.words)
         long_several = " ".join((*entity.words[:-1], several))
-        alone = rf"\b(?:{re.escape(short[0])}|{re.escape(several)})\b(?! (?:number|date|code|id|type|status|total|line|item|name)s?\b)"
+        alone = (
+            rf"\b(?:{re.escape(short[0])}|{re.escape(several)})\b"
+            r"(?! (?:number|date|code|id|type|status|total|line|item|name)s?\b)"
+        )
         longs = len(re.findall(rf"\b(?:{re.escape(long_form)}|{re.escape(long_several)})\b", text))
         if not others and len(re.findall(alone, text)) - longs > longs and short[0] not in lexicon.NOT_THINGS:
             entity.aliases.add(entity.words)

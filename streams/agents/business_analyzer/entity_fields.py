@@ -54,10 +54,14 @@ def _line_of(draft: Draft, declaration: Declaration, elsewhere: bool) -> bool:
     part_of(line, whole)
     refer(line, entity, True)
     for attribute in declaration.attributes:
-        name = replace(attribute, words=(*attribute.words[:-1], words.singular(attribute.words[-1])),
-                       written=words.singular(attribute.written) if attribute.head != "note" else attribute.written,
-                       plural=False)  # fmt: skip
-        put(draft, line, name)
+        note = attribute.head == "note"
+        one = replace(
+            attribute,
+            words=(*attribute.words[:-1], words.singular(attribute.words[-1])),
+            written=attribute.written if note else words.singular(attribute.written),
+            plural=False,
+        )
+        put(draft, line, one)
     return True
 
 
@@ -100,9 +104,9 @@ def put(draft: Draft, entity: EntityDraft, attribute: Attribute) -> Field | None
 
 def _referred(draft: Draft, entity: EntityDraft, attribute: Attribute) -> EntityDraft | None:
     """The entity that the attribute names, or that its last word names ('main contact')."""
-    for other in draft.entities:
-        if attribute.words == other.words or attribute.words in other.aliases:
-            return other if other is not entity or len(attribute.words) > 1 else None
+    for named in draft.entities:
+        if attribute.words == named.words or attribute.words in named.aliases:
+            return named if named is not entity or len(attribute.words) > 1 else None
     other = draft.resolve(attribute.words)
     if other is None or attribute.detail or "of" in attribute.words or "per" in attribute.words:
         return None
@@ -128,10 +132,7 @@ def have_several(entity: EntityDraft, other: EntityDraft) -> None:
     """'An order has items': each item refers to its order."""
     if other is entity or entity.reference_to(other):
         return
-    if other.reference_to(entity):
-        name = other.reference_to(entity)
-    else:
-        name = refer(other, entity, True)
+    name = other.reference_to(entity) or refer(other, entity, True)
     if (
         other.words[-1] in lexicon.GENERIC_PARTS or other.words[: len(entity.words)] == entity.words
     ) and not other.parent:

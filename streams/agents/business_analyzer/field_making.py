@@ -16,15 +16,17 @@ TYPE_WORDS: dict[str, FieldType] = {
     "integer": "integer", "int": "integer", "number": "decimal", "float": "decimal", "decimal": "decimal",
     "double": "decimal", "numeric": "decimal", "money": "money", "currency": "money", "boolean": "boolean",
     "bool": "boolean", "yes/no": "boolean", "flag": "boolean", "date": "date", "datetime": "datetime",
-    "timestamp": "datetime", "time": "time", "email": "email", "e-mail": "email", "url": "url", "phone": "phone",
+    "timestamp": "datetime", "time": "time", "email": "email", "e-mail": "email", "url": "url",
+    "phone": "phone",
     "long_text": "long_text", "longtext": "long_text", "multiline": "long_text", "date-time": "datetime",
-    "bigint": "integer", "uri": "url", "link": "url", "phone number": "phone", "telephone": "phone", "textarea": "long_text", "percentage": "decimal", "percent": "decimal", "image": "url", "file": "url", "long text": "long_text", "enum": "choice", "choice": "choice",
+    "bigint": "integer", "uri": "url", "link": "url", "phone number": "phone", "telephone": "phone",
+    "textarea": "long_text", "long text": "long_text", "percentage": "decimal", "percent": "decimal",
+    "image": "url", "file": "url", "enum": "choice", "choice": "choice",
 }  # fmt: skip
 _NOTES = frozenset("note notes comment comments remark remarks".split())
 _LATER = frozenset(
     "returned return-date closed completed finished cancelled approved paid actual resolution resolved"
-    " approval"
-    " rejection checkout-time left deleted delivered shipped exit check-out checkout".split()
+    " approval rejection checkout-time left deleted delivered shipped exit check-out checkout".split()
 )
 _UNIT = (
     r"in (hours?|minutes?|seconds?|days?|weeks?|months?|years?|kilometres|kilometers|km|kg|kilograms?"
@@ -169,7 +171,7 @@ _STEPS = {"quarter": "0.25", "half": "0.5", "whole": "1", "full": "1"}
 
 
 def constrained(made: Field, low: str) -> Field:
-    """The field with the bounds that a phrase gives: '0.25 to 12 in quarter hours', 'at most 100 characters'."""
+    """The field with the bounds that a phrase gives: '0.25 to 12 in quarter hours', 'at most 9 letters'."""
     length = re.search(r"(\d+)(?:\s*-\s*(\d+))? (?:characters|chars|letters)", low)
     if length:
         return (

@@ -13,7 +13,10 @@ from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.entity_fields import put
 from streams.agents.business_analyzer.tokens import tokenise
 
-_BE = r"(?:is|are|must be|has to be|have to be|should be|shall be|must always be|must stay|must remain|needs? to be)"
+_BE = (
+    r"(?:is|are|must be|has to be|have to be|should be|shall be|must always be|must stay|must remain"
+    r"|needs? to be)"
+)
 _MAY = r"(?:may|can|might|could)"
 _OBJECT = r"(?P<what>[\w\- ']{2,60}?)"
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -151,7 +154,7 @@ def _is_bound(bounds: str) -> bool:
 def _fields_named(
     draft: Draft, what: str, context: str, last: EntityDraft | None, kind: str
 ) -> list[tuple[EntityDraft, str]]:
-    """The fields that the words name: 'the capacity of a room', 'a room's capacity', 'product codes', 'capacity'."""
+    """The fields that the words name: 'the capacity of a room', 'a room's capacity', 'capacity'."""
     what = _ARTICLE.sub("", what.strip().lower())
     if len(what.split()) > 6 or re.search(r"\b(?:which|that|who|whose)\b", what):
         return []

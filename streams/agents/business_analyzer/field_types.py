@@ -9,32 +9,31 @@ _BY_HEAD: dict[FieldType, str] = {
     "email": "email e-mail mail",
     "phone": "phone telephone mobile cellphone fax tel",
     "url": "link url website site webpage homepage photo picture image avatar logo attachment file video"
-    " scan"
-    " href uri document upload pdf",
-    "money": "price cost amount fee total salary wage budget payment deposit balance fare rent premium fine"
-    " revenue income expense expenditure spending tip donation charge turnover value payout bonus discount"
-    " subtotal rate surcharge pay deduction deductions earnings commission",
+    " scan href uri document upload pdf",
+    "money": "price cost amount fee total salary wage budget payment deposit balance fare rent premium"
+    " fine revenue income expense expenditure spending tip donation charge turnover value payout bonus"
+    " discount subtotal rate surcharge pay deduction deductions earnings commission",
     "date": "date birthday birthdate dob deadline anniversary day expiry due",
-    "datetime": "datetime timestamp start end begin beginning departure arrival pickup dropoff pick-up drop-off"
-    " date/time check-in check-out checkin checkout",
+    "datetime": "datetime timestamp start end begin beginning departure arrival pickup dropoff pick-up"
+    " drop-off date/time check-in check-out checkin checkout",
     "time": "time clock",
-    "integer": "quantity qty count capacity number seats seat copies copy age stock floor attendees attendee"
-    " guests guest participants participant passengers passenger servings serving calories points point"
-    " stars"
-    " nights night minutes minute duration year rank position level threshold limit quota mileage odometer"
-    " kilometres kilometers kilometre kilometer miles mile pages page bedrooms bedroom bathrooms rooms beds"
-    " adults adult children child people person units unit covers headcount portions portion size sequence"
-    " score version attempts kilos weeks months days steps spots places place slots tables doors dose"
-    " streak pulse repetitions sets reps pieces pallets capacity storey credits credit",
-    "decimal": "hours hour weight height width length distance temperature percentage percent ratio latitude"
-    " longitude volume area depth speed share dosage litres liters kg grams kilograms kilogram rating"
-    " reading gpa",
-    "boolean": "active enabled available vegetarian vegan paid flag published archived completed confirmed"
-    " billable recurring",
-    "long_text": "description note notes comment comments message body text content instructions remark remarks"
-    " summary biography bio details reason explanation feedback directions abstract diagnosis symptoms"
-    " findings"
-    " observation observations history agenda terms requirements remarks answer question review motivation",
+    "integer": "quantity qty count capacity number seats seat copies copy age stock floor attendees"
+    " attendee guests guest participants participant passengers passenger servings serving calories"
+    " points point stars nights night minutes minute duration year rank position level threshold limit"
+    " quota mileage odometer kilometres kilometers kilometre kilometer miles mile pages page bedrooms"
+    " bedroom bathrooms rooms beds adults adult children child people person units unit covers headcount"
+    " portions portion size sequence score version attempts kilos weeks months days steps spots places"
+    " place slots tables doors dose streak pulse repetitions sets reps pieces pallets capacity storey"
+    " credits credit",
+    "decimal": "hours hour weight height width length distance temperature percentage percent ratio"
+    " latitude longitude volume area depth speed share dosage litres liters kg grams kilograms kilogram"
+    " rating reading gpa",
+    "boolean": "active enabled available vegetarian vegan paid flag published archived completed"
+    " confirmed billable recurring",
+    "long_text": "description note notes comment comments message body text content instructions remark"
+    " remarks summary biography bio details reason explanation feedback directions abstract diagnosis"
+    " symptoms findings observation observations history agenda terms requirements remarks answer"
+    " question review motivation",
     "choice": "status state stage",
 }
 _HEAD_TYPES: dict[str, FieldType] = {head: kind for kind, heads in _BY_HEAD.items() for head in heads.split()}
@@ -88,20 +87,20 @@ _PHRASES: tuple[tuple[str, FieldType], ...] = (
 )
 # 'number' in these is a name that may have letters or leading zeros, not a quantity.
 _IDENTIFYING = frozenset(
-    "plate tax registration account serial invoice order room table phone licence license"
-    " passport flight membership insurance policy social security vat id identity house street"
-    " customer employee student tracking reference confirmation booking contract ticket member"
-    " seat part model batch lot chip case file patient gate vin engine chassis bank card telephone"
-    " mobile fax contact iban staff badge platform locker desk unit apartment purchase claim"
-    " record personnel article item product asset inventory vehicle train bus number course"
-    " parking shelf dossier docket permit certificate visa".split()
+    "plate tax registration account serial invoice order room table phone licence license passport"
+    " flight membership insurance policy social security vat id identity house street customer employee"
+    " student tracking reference confirmation booking contract ticket member seat part model batch lot"
+    " chip case file patient gate vin engine chassis bank card telephone mobile fax contact iban staff"
+    " badge platform locker desk unit apartment purchase claim record personnel article item product"
+    " asset inventory vehicle train bus number course parking shelf dossier docket permit certificate"
+    " visa".split()
 )
 _LISTS = frozenset(
     "allergens tags ingredients photos images pictures amenities skills symptoms languages labels"
-    " keywords categories colours colors sizes attachments links files documents interests"
-    " features materials toppings equipment genres authors topics medications allergies facilities"
-    " extras specialities specialties qualifications certifications hobbies phones emails videos"
-    " cuisines destinations diagnoses".split()
+    " keywords categories colours colors sizes attachments links files documents interests features"
+    " materials toppings equipment genres authors topics medications allergies facilities extras"
+    " specialities specialties qualifications certifications hobbies phones emails videos cuisines"
+    " destinations diagnoses".split()
 )
 _NOT_HEADS = frozenset({"place", "people", "person", "child", "level", "page", "document", "file"})
 _ISO_TIMED = frozenset(
@@ -111,8 +110,8 @@ _ISO_TIMED = frozenset(
 
 _PRICED = frozenset(
     "total stock expected order contract deal sales market asset estimated net gross purchase monetary"
-    " insured book"
-    " face residual replacement project cart basket inventory customer lifetime insurance declared donation".split()
+    " insured book face residual replacement project cart basket inventory customer lifetime insurance"
+    " declared donation".split()
 )
 
 
@@ -122,16 +121,16 @@ def is_data_head(word: str) -> bool:
 
 
 _DATA_HEADS = frozenset(_HEAD_TYPES) - frozenset(
-    "payment expense donation document file guest participant passenger attendee room table seat"
-        " copy review question answer child person unit deposit premium fine reading video dose size"
-        " page slot check-in position point people bonus rent agenda credit spot place".split()
+    "payment expense donation document file guest participant passenger attendee room table seat copy"
+    " review question answer child person unit deposit premium fine reading video dose size page slot"
+    " check-in position point people bonus rent agenda credit spot place".split()
 ) | frozenset(
-    "name title surname firstname lastname address city street country postcode zip code category"
-        " type kind sku isbn number colour color gender currency priority severity method species"
-        " breed speciality specialty brand model make plate author publisher genre subject language"
-        " venue location destination origin manufacturer industry unit nationality occupation iban"
-        " barcode allergens unit cuisine topic id reference priority label purpose difficulty hours"
-        " minutes birth username password headline author diploma".split()
+    "name title surname firstname lastname address city street country postcode zip code category type"
+    " kind sku isbn number colour color gender currency priority severity method species breed"
+    " speciality specialty brand model make plate author publisher genre subject language venue location"
+    " destination origin manufacturer industry unit nationality occupation iban barcode allergens unit"
+    " cuisine topic id reference priority label purpose difficulty hours minutes birth username password"
+    " headline author diploma".split()
 )  # fmt: skip
 
 
@@ -184,11 +183,11 @@ def _special(phrase: tuple[str, ...], text: str) -> FieldType | None:
         return "money" if phrase[-2] in _PRICED else "decimal"
     if head == "time":
         return _time(phrase)
-    for known, kind in _PHRASES:
+    for named, kind in _PHRASES:
         if (
-            text == known
-            or text.endswith(" " + known)
-            or (" " not in known and known in phrase[-2:-1] + phrase[-1:])
+            text == named
+            or text.endswith(" " + named)
+            or (" " not in named and named in phrase[-2:-1] + phrase[-1:])
         ):
             if kind == "url" and head != "link":
                 continue

@@ -11,7 +11,10 @@ _AMOUNT = rf"(?:{_NUMBER}|zero|one|two|three|ten)"
 _UNTIL = r"[^,.;()]*?(?=$|[,.;)]| and (?:an?|the|has|its|their)\b)"
 _FORMS: tuple[tuple[str, _Change], ...] = (
     # 'the time they were taken', 'the patient they belong to', 'the store where it was bought'
-    (r"\b(the \w+) (?:they|it|he|she) (?:belongs?|refers?|relates?|is for|are for|is about) ?(?:to)?\b", r"\1"),
+    (
+        r"\b(the \w+) (?:they|it|he|she) (?:belongs?|refers?|relates?|is for|are for|is about) ?(?:to)?\b",
+        r"\1",
+    ),
     (
         r"\b(the (?:date|time|day)) (?:when |on which |at which )?(?:they|it|he|she) (?:was|were|is|are)"
         r" (\w+)\b", r"\1 \2"),
@@ -22,7 +25,10 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
     # 'a number that must be unique', 'a code, which is unique', 'a grade, which may be empty until'
     (r",? (?:that|which) (?:must|has to|have to|should|needs? to|shall) be unique\b", " (unique)"),
     (r",? (?:that|which) (?:is|are) (unique|optional|required|mandatory)\b", r" (\1)"),
-    (r",? (?:that|which) (?:must|has to|have to|should) be (?:given|filled in|present|entered|provided)\b", " (required)"),
+    (
+        r",? (?:that|which) (?:must|has to|have to|should) be (?:given|filled in|present|entered|provided)\b",
+        " (required)",
+    ),
     (
         rf",? (?:that|which) (?:may|can|might|could) (?:be |stay |remain )?(?:left |also be )?(?:empty"
         rf"|blank|missing|omitted|optional){_UNTIL}", " (optional)"),
@@ -35,12 +41,18 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
         r" (?:of|with|has|having)? ?(?:up to|at most|no more than|a maximum of|max(?:imum)?\.?(?: of)?"
         r"|limited to) (\d+) (characters|letters|chars)\b", r" (at most \1 \2)"),
     (r" (?:of|with)? ?((?:between|from)? ?\d+ (?:and|to|-) \d+ (?:characters|letters|chars))\b", r" (\1)"),
-    (rf"(?<=[a-z]) ((?:greater|larger|higher|more|bigger) than {_AMOUNT})\b(?! \w+s? (?:need|must|can))", r" (\1)"),
+    (
+        rf"(?<=[a-z]) ((?:greater|larger|higher|more|bigger) than {_AMOUNT})\b(?! \w+s? (?:need|must|can))",
+        r" (\1)",
+    ),
     (
         rf"(?<=[a-z]) (?:of |in the range |ranging )?((?:between|from) {_NUMBER} (?:and|to)"
         rf" {_NUMBER})(?: (?!and\b|or\b)[a-z]+(?=$|[,.;]| and\b))?", r" (\1)"),
     (rf"\bwith ({_NUMBER}) (?:to|-) ({_NUMBER}) (\w+)", r"with \3 (\1 to \2)"),
-    (rf"(?<=[,d] )(?:at most|up to|no more than|a maximum of) ({_NUMBER}) ([a-z]+)(?=$|[,.;]| and\b)", r"\2 (at most \1)"),
+    (
+        rf"(?<=[,d] )(?:at most|up to|no more than|a maximum of) ({_NUMBER}) ([a-z]+)(?=$|[,.;]| and\b)",
+        r"\2 (at most \1)",
+    ),
     # 'is uniquely identified by its number'
     (
         r"\b(?:is|are) (?:uniquely )?identified by (?:(?:its|their|the|an?|a unique|its unique) )?([\w\-"

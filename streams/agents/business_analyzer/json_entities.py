@@ -13,10 +13,8 @@ FIELD_KEYS = frozenset("fields attributes properties columns props members data"
 STATE_KEYS = frozenset("stages stage statuses status states state workflow lifecycle pipeline".split())
 NOT_FIELDS = frozenset(
     "rules constraints operations actions validations businessrules relations relationships description"
-    " states"
-    " statuses stages workflow required type behaviour behavior lifecycle permissions associations"
-    " plural summary"
-    " endpoints notes additionalproperties schema example examples".split()
+    " states statuses stages workflow required type behaviour behavior lifecycle permissions"
+    " associations plural summary endpoints notes additionalproperties schema example examples".split()
 )
 _NAMES = ("name", "entity", "title", "model", "resource", "table", "class", "key", "id")
 _VALUES = ("values", "enum", "choices", "options", "allowed", "allowedvalues", "oneof")
@@ -194,7 +192,7 @@ _REFERS = re.compile(
 
 
 def _typed(name: str, text: str, required: bool | None) -> DeclaredField:
-    """A field by the words after its name: 'string(80), required', 'new | paid', 'ref order', 'integer >= 1'."""
+    """A field by the words after its name: 'string(80), required', 'new | paid', 'ref order'."""
     text = text.strip()
     unique = bool(re.search(r"\bunique\b|\bprimary key\b", text, re.IGNORECASE))
     if re.search(r"\b(?:optional|nullable|not required)\b|\?$", text, re.IGNORECASE):

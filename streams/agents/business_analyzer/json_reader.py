@@ -16,8 +16,7 @@ _MAX_ENTITIES = 60
 _TITLES = frozenset("title name project projectname system app application product service subject".split())
 _ENTITIES = frozenset(
     "entities models model data datamodel resources objects tables schema schemas entity domain"
-    " domainmodel types"
-    " records collections definitions defs things documents".split()
+    " domainmodel types records collections definitions defs things documents".split()
 )
 _STATES = frozenset(
     "stages stage statuses status states state workflow lifecycle stagesinorder pipeline".split()
@@ -45,19 +44,17 @@ _TEXTS = (
 )
 _SKIPPED = frozenset(
     "version id priority type author date created language openapi schema servers tags security contact"
-    " license"
-    " responses parameters requestbody securityschemes required additionalproperties format ref examples".split()
+    " license responses parameters requestbody securityschemes required additionalproperties format ref"
+    " examples".split()
 )
 _KNOWN = (
     _TITLES | _ENTITIES | _STATES | _ROLES | _QUALITIES | _RELATIONS | _RULES
     | frozenset(
         "requirements features functional functionalrequirements stories userstories usecases endpoints"
-        " functions"
-        " reports notifications summary description overview goal purpose text requirement context"
-        " background notes"
-        " acceptancecriteria scope musthave shouldhave permissions workflows limits exports search"
-        " filters listings"
-        " integrations assumptions validation logic events triggers alerts paths info components".split()
+        " functions reports notifications summary description overview goal purpose text requirement"
+        " context background notes acceptancecriteria scope musthave shouldhave permissions workflows"
+        " limits exports search filters listings integrations assumptions validation logic events"
+        " triggers alerts paths info components".split()
     )
 )  # fmt: skip
 
@@ -309,7 +306,7 @@ class _Reader:
 
 
 def _typed_map(item: Json) -> bool:
-    """An object under an unknown key whose members are types, or a list of plain names: a thing with fields."""
+    """An object under an unknown key whose members are types: a thing with fields."""
     if isinstance(item, dict):
         kinds = [member for member in item.values() if isinstance(member, str)]
         typed = sum(

@@ -9,7 +9,7 @@ from typing import TypeAlias, cast
 from schemas.errors import BadInputError
 from streams.agents.business_analyzer.text_reader import clean
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 MAX_ITEMS = 200
 

@@ -11,14 +11,13 @@ from streams.agents.business_analyzer import words
 MAX_NAME = 40
 # Attributes of the ORM and of the validation library, and query parameters of every list.
 TAKEN_FIELDS = frozenset(
-    "id metadata registry query json copy schema dict construct validate created_at updated_at"
-    " limit offset sort q fields self cls model_config model_fields type_ none true false".split()
+    "id metadata registry query json copy schema dict construct validate created_at updated_at limit"
+    " offset sort q fields self cls model_config model_fields type_ none true false".split()
 )
 TAKEN_ENTITIES = frozenset(
-    "Base Model Field BaseModel Session Engine Column Integer String Text Any None True False"
-    " Exception Error Notification Health Report Request Response Depends FastAPI Query Path Body"
-    " Header Optional List Dict Type Enum Decimal Date DateTime Boolean Object Static Problem Page"
-    " Docs".split()
+    "Base Model Field BaseModel Session Engine Column Integer String Text Any None True False Exception"
+    " Error Notification Health Report Request Response Depends FastAPI Query Path Body Header Optional"
+    " List Dict Type Enum Decimal Date DateTime Boolean Object Static Problem Page Docs".split()
 )
 TAKEN_PATHS = frozenset(
     {"health", "docs", "redoc", "reports", "notifications", "static", "openapi", "openapi-json"}

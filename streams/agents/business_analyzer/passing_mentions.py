@@ -228,7 +228,7 @@ def _ends_alike(entity: EntityDraft, head: str) -> bool:
 
 
 def _compounds(draft: Draft, entity: EntityDraft) -> None:
-    """'Each ticket code is accepted once': a thing without known data has the data that its compounds name."""
+    """'Each ticket code is accepted once': a thing without known data has what its compounds name."""
     one = re.escape(" ".join(entity.words))
     for sentence in draft.document.sentences:
         for match in re.finditer(

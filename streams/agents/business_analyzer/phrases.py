@@ -9,11 +9,10 @@ from streams.agents.business_analyzer import field_types, words
 from streams.agents.business_analyzer.tokens import Token
 
 _FLAGS = frozenset(
-    "optional required mandatory unique compulsory own same other new existing different given"
-    " certain following specific single whole such several many multiple limited valid current"
-    " respective actual individual own more further additional various available possible"
-    " corresponding main own exact overall particular simple nullable non-empty small large big"
-    " free-text".split()
+    "optional required mandatory unique compulsory own same other new existing different given certain"
+    " following specific single whole such several many multiple limited valid current respective actual"
+    " individual own more further additional various available possible corresponding main own exact"
+    " overall particular simple nullable non-empty small large big free-text".split()
 )
 # These say which one of several where a thing follows ('available rooms'), and belong to the name where
 # a value does ('available quantity', 'given name').

@@ -24,13 +24,15 @@ _OFFERING = frozenset("offer sell provide publish own operate run employ".split(
 _ORDER_TO = frozenset("link assign attach connect allocate add book".split())
 _MADE = frozenset(
     "make place give issue register create store record log book reserve schedule order submit raise"
-    " file grade keep"
-    " open post write take hold enter be".split()
+    " file grade keep open post write take hold enter be".split()
 )
 _OWNING = frozenset(
-    "place order book submit request make reserve own rent file post offer sell open write report keep".split()
+    "place order book submit request make reserve own rent file post offer sell open write report"
+    " keep".split()
 )
 _TO = frozenset({"to", "with", "for", "by", "per", "against", "of", "on", "about", "in", "from", "at"})
+_ONE = frozenset({"a", "an", "the", "one", "each", "every", "exactly"})
+_PERIODS = frozenset({"day", "week", "month"})
 _CONDITIONS = frozenset({"if", "when", "unless", "whenever", "while", "after", "before", "once", "until"})
 
 
@@ -216,9 +218,10 @@ def _owned(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
     """'A customer places orders': the order has a customer."""
     for phrase in objects(clause):
         other = draft.resolve(subject_words(phrase))
-        if other is not None and other is not subject and not people.is_person(other.words[-1]):
-            if not subject.reference_to(other):
-                add_reference(other, subject, True)
+        if other is None or other is subject or people.is_person(other.words[-1]):
+            continue
+        if not subject.reference_to(other):
+            add_reference(other, subject, True)
 
 
 def _ordered(draft: Draft, clause: Clause) -> None:
@@ -238,14 +241,11 @@ def _object_of(draft: Draft, clause: Clause) -> None:
     if len(things) != 1 or things[0] is None or people.is_person(things[0].words[-1]):
         return
     for preposition, phrase, other in _entities_in(draft, clause.rest):
-        single = (
-            phrase.determiner in ("a", "an", "the", "one", "each", "every", "exactly") and not phrase.plural
-        )
-        if (preposition == "of" and phrase.plural) or (
-            preposition in ("at", "for", "on", "in", "against", "about") and single
-        ):
-            if other is not things[0] and other.words[-1] not in ("day", "week", "month"):
-                add_reference(things[0], other, _surely(clause) or clause.modal in ("can", "may"))
+        single = phrase.determiner in _ONE and not phrase.plural
+        of_several = preposition == "of" and phrase.plural
+        for_one = preposition in ("at", "for", "on", "in", "against", "about") and single
+        if (of_several or for_one) and other is not things[0] and other.words[-1] not in _PERIODS:
+            add_reference(things[0], other, _surely(clause) or clause.modal in ("can", "may"))
 
 
 def _for_each(draft: Draft, clause: Clause) -> None:

@@ -43,7 +43,10 @@ _FORMS = tuple(
         rf"|the)?\s*{_X}\s*:\s*(?P<list>.+)$",
     )
 )
-_VERBED = r"(?!approved|rejected|cancelled|closed|declined|confirmed|notified|informed|replied)[a-z]+(?:ed|en|ade|ought|ut|ld|nt|pt|one)"
+_VERBED = (
+    r"(?!approved|rejected|cancelled|closed|declined|confirmed|notified|informed|replied)"
+    r"[a-z]+(?:ed|en|ade|ought|ut|ld|nt|pt|one)"
+)
 _FOR_WITH = re.compile(
     rf"^{_EACH}{_X}\s+(?:is|are|can be|must be|will be)\s+(?:also |then )?{_VERBED}\s+(?:per|for|against"
     rf"|on|to|in|at|from)\s+(?:an?|each|every|the|one|exactly one)?\s*"
@@ -159,8 +162,7 @@ def _bracketed(match: re.Match[str]) -> str:
 
 _NO_HEADS = frozenset(
     "entities roles features requirements rules note notes operations reports example following statuses"
-    " states"
-    " stages users rule constraints goal scope title functions function actions".split()
+    " states stages users rule constraints goal scope title functions function actions".split()
 )
 
 

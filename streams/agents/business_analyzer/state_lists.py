@@ -8,7 +8,10 @@ from streams.agents.business_analyzer import naming, words
 from streams.agents.business_analyzer.draft import Draft
 
 _NOT_FIRST = r"(?!(?:by|with|for|to|a|an|the|than|at|of|from|into|it|not|no|when|if|only|between|as)\b)"
-_STATE = rf"{_NOT_FIRST}[a-z][a-z\-]*(?: (?!(?:by|with|for|and|or|when|if|at|before|after|than|from|to|until)\b)[a-z\-]+){{0,2}}"
+_STATE = (
+    rf"{_NOT_FIRST}[a-z][a-z\-]*"
+    r"(?: (?!(?:by|with|for|and|or|when|if|at|before|after|than|from|to|until)\b)[a-z\-]+){0,2}"
+)
 _LIST = re.compile(
     r"^(?:each|every|an?|the|all|any)?\s*(?P<x>[\w\-]+(?: [\w\-]+){0,2}) (?:is|are|can be|may be|must be"
     r"|has to be)"
@@ -19,8 +22,7 @@ _LIST = re.compile(
 # 'tasks can be created, changed or deleted' lists what people do.
 _DEEDS = frozenset(
     "created listed updated deleted edited removed viewed searched filtered sorted exported changed read"
-    " added shown"
-    " displayed seen modified stored saved managed printed downloaded imported grouped".split()
+    " added shown displayed seen modified stored saved managed printed downloaded imported grouped".split()
 )
 
 

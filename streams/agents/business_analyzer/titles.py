@@ -10,8 +10,8 @@ from streams.agents.business_analyzer.phrases import noun_phrases
 
 _PRODUCTS = frozenset(
     "tool system service app application platform portal tracker manager planner program website"
-    " software register"
-    " database shop store marketplace calendar ledger directory catalogue catalog inventory".split()
+    " software register database shop store marketplace calendar ledger directory catalogue catalog"
+    " inventory".split()
 )
 _PLAIN = frozenset(
     "small simple web new online internal little basic good easy modern own custom digital".split()

@@ -23,7 +23,7 @@ _LONGEST = 80
 
 
 def problems(spec: Specification) -> tuple[str, ...]:
-    """What is wrong inside the specification, one sentence each, starting with the rule's id or the entity."""
+    """What is wrong inside the specification, one sentence each: rule id or entity first."""
     return tuple(_all(spec))
 
 

@@ -15,8 +15,8 @@ from anyascii import anyascii
 from streams.agents.business_analyzer import closed_words as closed
 
 UNCOUNTED = frozenset(
-    "staff data equipment information furniture software hardware feedback stock inventory"
-    " luggage baggage mileage cash money news series species".split()
+    "staff data equipment information furniture software hardware feedback stock inventory luggage"
+    " baggage mileage cash money news series species".split()
 )
 # The lexicon takes some words for the inflection of another one, or does not know them.
 _SINGULARS = {

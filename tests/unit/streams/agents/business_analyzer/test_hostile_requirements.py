@@ -22,11 +22,18 @@ _WORDS = st.sampled_from(
 )
 _SENTENCES = st.lists(_WORDS, max_size=60).map(" ".join)
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30) | _SENTENCES,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=30)
+    | _SENTENCES,
     lambda inner: (
         st.lists(inner, max_size=5)
         | st.dictionaries(
-            st.sampled_from(["entities", "fields", "name", "type", "required", "rules", "roles", "states", "title"])
+            st.sampled_from(
+                ["entities", "fields", "name", "type", "required", "rules", "roles", "states", "title"]
+            )
             | st.text(max_size=12),
             inner,
             max_size=5,
@@ -81,7 +88,9 @@ _CASES = {
     "other scripts": json.dumps({"entities": {"客户": ["名称", "电话"], "Größe": ["straße"]}}),
     "signs": "🚀 has a 🎉 and a 💥",
     "long names": json.dumps({"entities": {"X" * 500: ["y" * 500, "z" * 500]}}),
-    "same names": json.dumps({"entities": [{"name": n, "fields": ["a", "A"]} for n in ("User", "users", "USER")]}),
+    "same names": json.dumps(
+        {"entities": [{"name": n, "fields": ["a", "A"]} for n in ("User", "users", "USER")]}
+    ),
     "many things": json.dumps({"entities": {f"T{i}": [f"f{j}" for j in range(100)] for i in range(100)}}),
     "circle": "A customer has an order and a name. An order has a customer and a date.",
     "odd bounds": "A part has a price between 10 and 1, a rate between -5 and -10 and a name.",
@@ -95,8 +104,29 @@ def test_given_a_hostile_text_when_analysed_then_it_is_sound_or_asked_about(name
 
 
 _TAKEN = sorted(
-    {*(word.lower() for word in keyword.kwlist), "metadata", "registry", "query", "json", "copy", "schema", "dict"}
-    | {"model_config", "model_fields", "limit", "offset", "sort", "q", "select", "from", "table", "order", "self"}
+    {
+        *(word.lower() for word in keyword.kwlist),
+        "metadata",
+        "registry",
+        "query",
+        "json",
+        "copy",
+        "schema",
+        "dict",
+    }
+    | {
+        "model_config",
+        "model_fields",
+        "limit",
+        "offset",
+        "sort",
+        "q",
+        "select",
+        "from",
+        "table",
+        "order",
+        "self",
+    }
 )
 
 
@@ -109,7 +139,17 @@ def test_given_a_reserved_word_as_name_when_analysed_then_names_are_safe(word: s
         for field in entity.fields:
             assert field.name.isidentifier()
             assert not keyword.iskeyword(field.name)
-            assert field.name not in ("metadata", "registry", "json", "copy", "id", "limit", "offset", "sort", "q")
+            assert field.name not in (
+                "metadata",
+                "registry",
+                "json",
+                "copy",
+                "id",
+                "limit",
+                "offset",
+                "sort",
+                "q",
+            )
 
 
 def test_given_a_circle_of_references_when_analysed_then_one_of_them_may_be_left_out() -> None:
