@@ -162,7 +162,9 @@ def _optional(plan: Plan, generated: str) -> dict[str, str]:
     if spec.roles:
         files["access.py"] = _filled("access.py.j2", package=package, **_access(plan))
     if any(plan.referrers(entity) for entity in plan.entities):
-        files["removal.py"] = _filled("removal.py.j2", package=package, referrers=_referrers(plan))
+        files["removal.py"] = _filled(
+            "removal.py.j2", package=package, referrers=_referrers(plan), owns=_owns(plan)
+        )
     if spec.overlaps:
         files["intervals.py"] = _filled("intervals.py.j2")
     if spec.period_locks:
@@ -212,12 +214,22 @@ def _access(plan: Plan) -> dict[str, object]:
     }
 
 
+def _owns(plan: Plan) -> bool:
+    return any(entity.entity.parent for entity in plan.entities)
+
+
 def _referrers(plan: Plan) -> dict[str, list[str]]:
     found = {}
     for entity in plan.entities:
         lines = [
-            f"models.{other.record}, models.{other.record}.{attribute(field.name)},"
-            f" {other.entity.parent == field.name}, {expressions.quoted(other.label)}"
+            ", ".join(
+                [
+                    f"models.{other.record}",
+                    f"models.{other.record}.{attribute(field.name)}",
+                    *([str(other.entity.parent == field.name)] if _owns(plan) else []),
+                    expressions.quoted(other.label),
+                ]
+            )
             for other, field in plan.referrers(entity)
         ]
         if lines:
