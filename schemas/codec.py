@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import struct
 from datetime import datetime
 from typing import TypeVar
@@ -159,13 +160,11 @@ def _envelope_problem(envelope: Envelope, writer: WriterSchema) -> str:
     return ""
 
 
-_UUID_GROUPS = (8, 4, 4, 4, 12)
-_HEX = frozenset("0123456789abcdef")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def _is_uuid(text: str) -> bool:
-    groups = text.split("-")
-    return tuple(map(len, groups)) == _UUID_GROUPS and all(_HEX.issuperset(group) for group in groups)
+    return _UUID.fullmatch(text) is not None
 
 
 def replace_envelope(event: Event, **changes: object) -> Event:

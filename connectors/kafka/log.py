@@ -104,8 +104,10 @@ def from_message(message: Message) -> LogRecord:
 
 
 def _headers(message: Message) -> Headers:
-    pairs = cast("list[tuple[str, str | bytes | None]]", message.headers() or [])
-    return tuple((name, _bytes(value) or b"") for name, value in pairs)
+    pairs = cast("list[tuple[str, bytes | None]]", message.headers() or [])
+    if any(value is None for _, value in pairs):
+        return tuple((name, value or b"") for name, value in pairs)
+    return cast(Headers, tuple(pairs))
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,15 +68,17 @@ class Verification:
     pending: tuple[Pending, ...] = ()
     repeated: tuple[Position, ...] = ()
 
-    def __add__(self, other: Verification) -> Verification:
-        """Both results as one."""
-        return Verification(
-            self.events + other.events,
-            self.verified + other.verified,
-            self.mismatches + other.mismatches,
-            self.pending + other.pending,
-            self.repeated + other.repeated,
-        )
+
+def total(results: Iterable[Verification]) -> Verification:
+    """All results as one."""
+    every = list(results)
+    return Verification(
+        sum(each.events for each in every),
+        sum(each.verified for each in every),
+        tuple(found for each in every for found in each.mismatches),
+        tuple(found for each in every for found in each.pending),
+        tuple(found for each in every for found in each.repeated),
+    )
 
 
 def mismatch(kind: MismatchKind, record: RecordedEvent, why: str, *, service: str = "") -> Mismatch:

@@ -64,10 +64,11 @@ def _unreacted(
     if not reading.is_complete:
         return []
     reacted = {reaction.cause.id for reaction in reading.reactions if reaction.cause is not None}
+    consumes = reading.decider.consumes
     return [
         record
         for record in records
-        if type(record.event.payload) in reading.decider.consumes
+        if type(record.event.payload) in consumes
         and record.id not in reacted
         and record.service != reading.decider.name
         and record.position not in set_aside

@@ -22,6 +22,10 @@ from streams.audit.history import RecordedEvent
 # Decoded events take several times the bytes of the log; with this limit an audit stays below 1 GiB.
 MEMORY_BYTES = 128 * 1024 * 1024
 _BUCKETS = 64
+_EVENT_ID_LENGTH_AT = 5
+_TYPE_LENGTH_AT = 42
+_UUID_LENGTH_BYTE = 72
+_MORE_BYTES = 128
 
 
 @dataclass(slots=True)
@@ -133,10 +137,38 @@ def _split(held: list[LogRecord], incoming: Iterator[LogRecord], codec: Codec) -
 
 def delivery_of(record: LogRecord, codec: Codec) -> str:
     """The delivery that a record belongs to; by its key where it is no event."""
+    value = record.value or b""
+    found = _delivery_at_its_place(value)
+    if found is not None and found == record.key:
+        return found.decode()
     try:
-        return codec.decode_envelope(record.value or b"").delivery_id
+        return codec.decode_envelope(value).delivery_id
     except DecodeError:
         return (record.key or b"").decode(errors="replace")
+
+
+def _delivery_at_its_place(value: bytes) -> bytes | None:
+    """The bytes of the delivery id, read without decoding: the envelope's first fields come first.
+
+    They are event id, event type, schema version and delivery id; a text's length and a small number
+    are one byte each, twice their value.
+    """
+    if len(value) < _TYPE_LENGTH_AT + 1 or value[_EVENT_ID_LENGTH_AT] != _UUID_LENGTH_BYTE:
+        return None
+    place = _TYPE_LENGTH_AT + 1 + value[_TYPE_LENGTH_AT] // 2 + 1
+    if value[_TYPE_LENGTH_AT] >= _MORE_BYTES or value[place - 1 : place] >= bytes((_MORE_BYTES,)):
+        return None
+    if value[place : place + 1] != bytes((_UUID_LENGTH_BYTE,)):
+        return None
+    return value[place + 1 : place + 37]
+
+
+def by_delivery_of(records: Iterable[LogRecord], codec: Codec) -> list[list[LogRecord]]:
+    """The records of each delivery, in the order given."""
+    found: dict[str, list[LogRecord]] = {}
+    for record in records:
+        found.setdefault(delivery_of(record, codec), []).append(record)
+    return list(found.values())
 
 
 def _write(record: LogRecord, files: list[BinaryIO], codec: Codec) -> None:

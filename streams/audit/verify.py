@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from connectors.kafka.position import Position
 from streams.agents.registry import DECIDERS, AnyDecider
-from streams.audit.findings import Mismatch, Verification, mismatch
+from streams.audit.findings import Mismatch, Verification, mismatch, total
 from streams.audit.handover import altered_on_the_way
 from streams.audit.history import RecordedEvent, by_delivery
 from streams.audit.placement import misplaced, single_copies
@@ -31,10 +31,8 @@ def verify(
     Args:
         set_aside: positions of records that have a dead letter.
     """
-    result = Verification()
-    for delivery in by_delivery(records).values():
-        result += verify_delivery(delivery, deciders, set_aside)
-    return result
+    deliveries = by_delivery(records).values()
+    return total(verify_delivery(delivery, deciders, set_aside) for delivery in deliveries)
 
 
 def verify_delivery(

@@ -10,15 +10,16 @@ from connectors.kafka.log import LogRecord, read_log
 from connectors.kafka.position import Position
 from schemas.codec import Codec
 from schemas.topics import EVENT_TOPICS
-from streams.audit.findings import Mismatch, Verification
+from streams.audit.findings import Mismatch, Verification, total
 from streams.audit.recorded_log import (
     MEMORY_BYTES,
+    by_delivery_of,
     dead_letter_positions,
     decode,
     delivery_of,
     whole_deliveries,
 )
-from streams.audit.verify import verify
+from streams.audit.verify import verify_delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +80,23 @@ def confirmed(first: Verification, second: Verification) -> Verification:
 def _verified(
     brokers: str, records: Iterable[LogRecord], codec: Codec, memory_bytes: int
 ) -> tuple[Verification, tuple[Mismatch, ...]]:
-    result = Verification()
+    results: list[Verification] = []
     dead: list[Mismatch] = []
     set_aside: Set[Position] | None = None
-    for raw in whole_deliveries(records, codec, memory_bytes=memory_bytes):
-        part = decode(raw, codec)
+    for part in whole_deliveries(records, codec, memory_bytes=memory_bytes):
         # Read after the events, so that a record which came meanwhile can have its dead letter.
         set_aside = dead_letter_positions(brokers) if set_aside is None else set_aside
-        result += verify(part.events, set_aside=set_aside)
-        known = [found for found in part.undecodable if found.position in set_aside]
-        wrong = tuple(found for found in part.undecodable if found.position not in set_aside)
-        dead.extend(known)
-        result += Verification(events=len(part.undecodable), verified=len(known), mismatches=wrong)
-    return result, tuple(dead)
+        for raw in by_delivery_of(part, codec):
+            # Decoded one delivery at a time, which keeps memory small and the collector idle.
+            delivery = decode(raw, codec)
+            if delivery.events:
+                results.append(verify_delivery(delivery.events, set_aside=set_aside))
+            known = [found for found in delivery.undecodable if found.position in set_aside]
+            wrong = tuple(found for found in delivery.undecodable if found.position not in set_aside)
+            dead.extend(known)
+            events = len(delivery.undecodable)
+            results.append(Verification(events=events, verified=len(known), mismatches=wrong))
+    return total(results), tuple(dead)
 
 
 def _counted(records: Iterable[LogRecord], on_read: Callable[[int], None]) -> Iterator[LogRecord]:

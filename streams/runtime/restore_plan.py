@@ -111,10 +111,11 @@ def plan(
 
 def _unreacted(reading: StreamReading, records: Iterable[RecordedEvent]) -> list[RecordedEvent]:
     reacted = {reaction.cause.id for reaction in reading.reactions if reaction.cause is not None}
+    consumes = reading.decider.consumes
     return [
         record
         for record in records
-        if type(record.event.payload) in reading.decider.consumes
+        if type(record.event.payload) in consumes
         and record.id not in reacted
         and record.service != reading.decider.name
     ]
