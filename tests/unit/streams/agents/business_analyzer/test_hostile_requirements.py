@@ -15,10 +15,11 @@ from streams.agents.business_analyzer.engine import analyse
 from streams.agents.business_analyzer.validation import problems
 
 _WORDS = st.sampled_from(
-    "a an the each has have with and or is are must be can of for to in by on order class import from select type"
-    " metadata registry model_config copy json id created_at customer price date status open closed unique optional"
-    " between 1 5 at least most ( ) , . ; : name email e-mail two same never delete when if cannot 100 % not its"
-    " report total number employee manager room booking overlap start end before after".split()
+    "a an the each has have with and or is are must be can of for to in by on order class import from"
+    " select type metadata registry model_config copy json id created_at customer price date status"
+    " open closed unique optional between 1 5 at least most ( ) , . ; : name email e-mail two same"
+    " never delete when if cannot 100 % not its report total number employee manager room booking"
+    " overlap start end before after".split()
 )
 _SENTENCES = st.lists(_WORDS, max_size=60).map(" ".join)
 _JSON = st.recursive(
