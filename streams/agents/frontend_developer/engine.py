@@ -26,11 +26,11 @@ _TEMPLATE_SUFFIX = ".j2"
 # Accent colours for light and for dark pages; each has a contrast of 4.5 or more with its background.
 ACCENTS = (
     ("#4338ca", "#a5b4fc"),
-    ("#0f766e", "#5eead4"),
+    ("#115e59", "#5eead4"),
     ("#1d4ed8", "#93c5fd"),
     ("#7e22ce", "#d8b4fe"),
-    ("#15803d", "#86efac"),
-    ("#0e7490", "#67e8f9"),
+    ("#166534", "#86efac"),
+    ("#155e75", "#67e8f9"),
 )
 
 

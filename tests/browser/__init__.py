@@ -1,0 +1,1 @@
+"""Generated pages, used in a real browser over the really running service."""
