@@ -84,7 +84,7 @@ def _choice(kind: str) -> str:
 def _conditional(statement: Statement) -> bool:
     return bool(
         re.search(
-            r"\b(?:if|when|unless|until|once|except|only for|for (?:private|business|new))\b",
+            r"\b(?:if|when|unless|until|(?<!than )once|except|only for|for (?:private|business|new))\b",
             statement.sentence.lower(),
         )
     )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from streams.agents.business_analyzer import closed_words as closed
-from streams.agents.business_analyzer import field_types, people
+from streams.agents.business_analyzer import field_types, people, words
 from streams.agents.business_analyzer.attributes import Attribute, attributes
 from streams.agents.business_analyzer.clauses import Clause, clauses, join
 from streams.agents.business_analyzer.lexicon import CONTAINERS, DATA_THINGS, GENERIC_PARTS
@@ -128,6 +128,8 @@ def _kinds(clause: Clause) -> list[Attribute]:
     phrases = noun_phrases(clause.subject)
     detail = phrases[-1].detail if phrases else ""
     values = [value.strip() for value in re.split(r",|/|\bor\b|\band\b", detail) if value.strip()]
+    if any(field_types.is_data_head(words.singular(value.split()[-1])) for value in values):
+        return attributes(tokenise(detail))
     if (
         len(values) < 2
         or any(len(value.split()) > 3 for value in values)
@@ -171,7 +173,7 @@ def _subject(clause: Clause) -> tuple[str, ...]:
 def _placed(clause: Clause, phrases: list[Phrase]) -> bool:
     """'Items on a list', 'the lines of an invoice': the first noun is meant."""
     between = clause.subject[phrases[0].end : phrases[1].start] if len(phrases) > 1 else ()
-    return any(token.low in ("of", "on", "in", "at", "for", "from") for token in between)
+    return any(token.low in ("of", "on", "in", "at", "for", "from", "by") for token in between)
 
 
 _QUALIFIERS = frozenset(

@@ -75,7 +75,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf" ?(?P<value>[\w\-]*)$"),
     )
 )  # fmt: skip
-_ARTICLE = re.compile(r"^(?:an?|the|each|every|all|its|their|any|both)\s+", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:(?:an?|the|each|every|all|its|their|any|both|same)\s+)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

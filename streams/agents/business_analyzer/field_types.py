@@ -219,7 +219,7 @@ def _special(phrase: tuple[str, ...], text: str) -> FieldType | None:
 
 
 def _is_identifier(phrase: tuple[str, ...]) -> bool:
-    return len(phrase) == 1 or any(word in _IDENTIFYING for word in phrase[:-1])
+    return not any(word in ("total", "maximum", "max", "minimum", "min", "average") for word in phrase[:-1])
 
 
 def _time(phrase: tuple[str, ...]) -> FieldType:

@@ -59,6 +59,8 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
         r" ]+?)(?=$|[,.;]| and | with )", r"has \1 (unique)"),
     (r"\b(?:a |an )?(?:unique|mandatory|required) and (unique|mandatory|required) ", r"\1 "),
     (r"\bdate and time\b", "date-and-time"),
+    (r"(?:, )?\b(and |or )?,? ?optionally,? (?=an? )(an?) ", r" \1\2 optional "),
+    (r"\btakes? place (?:at|in) (?=an?\b|the\b)", "has "),
     (r"\bflag (?:for|whether|if) (?:it is |they are |being )?([a-z]+)", r"\1 flag"),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), change) for pattern, change in _FORMS)

@@ -11,13 +11,13 @@ from streams.agents.business_analyzer.tokens import Token
 _FLAGS = frozenset(
     "optional required mandatory unique compulsory own same other new existing different given certain"
     " following specific single whole such several many multiple limited valid current respective actual"
-    " individual own more further additional various available possible corresponding main own exact"
+    " individual own more further additional various available possible corresponding own exact"
     " overall particular simple nullable non-empty small large big free-text".split()
 )
 # These say which one of several where a thing follows ('available rooms'), and belong to the name where
 # a value does ('available quantity', 'given name').
 _PART_OF_VALUE = frozenset(
-    "available current given main actual valid individual overall specific additional".split()
+    "available current given actual valid individual overall specific additional".split()
 )
 
 

@@ -27,7 +27,7 @@ _MADE = frozenset(
     " file grade keep open post write take hold enter be".split()
 )
 _OWNING = frozenset(
-    "place order book submit request make reserve own rent file post offer sell open write report"
+    "give pay place order book submit request make reserve own rent file post offer sell open write report"
     " keep".split()
 )
 _TO = frozenset({"to", "with", "for", "by", "per", "against", "of", "on", "about", "in", "from", "at"})
@@ -128,16 +128,18 @@ def _entities_in(draft: Draft, tokens: tuple[Token, ...]) -> Iterator[tuple[str,
 
 
 def _to(draft: Draft, subject: EntityDraft, clause: Clause, prepositions: set[str], required: bool) -> None:
+    linked = False
     for preposition, phrase, other in _entities_in(draft, clause.rest):
-        if preposition in prepositions and other is not subject:
-            if clause.passive and any(
-                e.reference_to(subject) and e.reference_to(other) for e in draft.entities
-            ):
+        if (preposition in prepositions or (linked and not preposition)) and other is not subject:
+            joined = (e.reference_to(subject) and e.reference_to(other) for e in draft.entities)
+            if clause.passive and any(joined):
                 return
             add_reference(subject, other, required)
-            return
-        if phrase.start > 4:
+            linked = True
+        elif linked or phrase.start > 4:
             break
+    if linked:
+        return
     if clause.rest[:1] and clause.rest[0].low in prepositions and clause.passive:
         _person_text(draft, subject, clause.rest[1:])
 
@@ -242,7 +244,8 @@ def _object_of(draft: Draft, clause: Clause) -> None:
         return
     for preposition, phrase, other in _entities_in(draft, clause.rest):
         single = phrase.determiner in _ONE and not phrase.plural
-        of_several = preposition == "of" and phrase.plural
+        given = preposition == "to" and bool(set(clause.verbs) & {"give", "make", "pay", "send", "donate"})
+        of_several = (preposition == "of" and phrase.plural) or given
         for_one = preposition in ("at", "for", "on", "in", "against", "about") and single
         if (of_several or for_one) and other is not things[0] and other.words[-1] not in _PERIODS:
             add_reference(things[0], other, _surely(clause) or clause.modal in ("can", "may"))

@@ -210,7 +210,8 @@ def _coordinated(low: str, base: bool, before: list[Token], after: list[str], ca
 def _after_subject(
     low: str, base: bool, previous: Token, before: list[Token], after: list[str], can_noun: bool
 ) -> bool:
-    if low in closed.NOUN_FIRST:
+    acts_on = bool(after) and after[0].lower() in ("a", "an", "the", "one", "each", "every")
+    if low in closed.NOUN_FIRST and not (acts_on and base and can_noun and words.is_plural(previous.low)):
         return False
     clause = _clause_so_far(before)
     if any(token.tag in ("V", "BE", "HAVE", "MD") for token in clause):
