@@ -81,7 +81,16 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
     nested, rest = _nested(clause.rest)
     found: list[Declaration] = []
     subject = _subject(clause)
-    has = verb in _HAVING and not clause.negative and not clause.passive and len(clause.verbs) == 1
+    counted = re.match(
+        r"(?:only|at most|no more than|up to|exactly) (?:one|two|three|five|ten|\d+)\b", clause.rest_text
+    )
+    has = (
+        not (counted and clause.modal)
+        and verb in _HAVING
+        and not clause.negative
+        and not clause.passive
+        and len(clause.verbs) == 1
+    )
     if has and subject:
         listed = [*_kinds(clause), *_without_counts(attributes(rest))]
         weak = verb in _WEAK or clause.modal in ("can", "may")

@@ -94,6 +94,7 @@ def _names(draft: Draft, declared: list[Declaration]) -> None:
             same.aliases.add(declaration.subject)
             continue
         data = len(declaration.attributes) > 1 and any(is_data(a) for a in declaration.attributes)
+        data = data and not (declaration.nested and field_types.is_data_head(declaration.subject[-1]))
         if declaration.weak or not _is_thing(declaration.subject, declared=True, with_data=data):
             continue
         known = draft.resolve(declaration.subject)
@@ -142,7 +143,9 @@ def _is_thing(subject: Words, declared: bool = False, with_data: bool = False) -
         and not ((declared or len(subject) > 1) and head in lexicon.DATA_THINGS)
     ):
         return False
-    return not (field_types.is_data_head(head) and len(subject) == 1 and head not in lexicon.DATA_THINGS)
+    return with_data or not (
+        field_types.is_data_head(head) and len(subject) == 1 and head not in lexicon.DATA_THINGS
+    )
 
 
 def _handled_objects(draft: Draft) -> None:

@@ -21,6 +21,7 @@ def before_rules(draft: Draft) -> None:
     for entity in draft.entities:
         for made in list(entity.fields.values()):
             entity.fields[made.name] = _sound(draft, entity, made)
+        _spending_limit(entity)
         _filters(entity)
         _time_of_day(entity)
 
@@ -96,6 +97,15 @@ def _kept(text: str) -> str:
         return text if _NUMBER.match(text) and Decimal(text).is_finite() else ""
     except InvalidOperation:
         return ""
+
+
+def _spending_limit(entity: EntityDraft) -> None:
+    """The limit of a budget or an account is an amount of money."""
+    if entity.words[-1] not in ("budget", "account", "wallet", "card"):
+        return
+    for made in list(entity.fields.values()):
+        if made.name.endswith("limit") and made.type == "integer":
+            entity.change(made.name, type="money")
 
 
 def _filters(entity: EntityDraft) -> None:
