@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -23,6 +24,17 @@ from deploy.local.java import find_java
 from deploy.local.ports import free_ports
 from deploy.local.process import ProcessId, is_alive, wait_for_end
 from schemas.topics import TOPICS
+
+
+@contextmanager
+def folder_for_servers() -> Iterator[Path]:
+    """A new folder, deleted afterwards, that a database server can enter where tests run as root.
+
+    Postgres does not run as root but as a user of its own. pytest's folders will not do: each run of pytest
+    that starts closes them to other users, also for a run that is at work.
+    """
+    with tempfile.TemporaryDirectory(prefix="streamwright-test-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 class RealBroker:

@@ -18,11 +18,11 @@ from deploy.local import docker
 from deploy.local.doctor_servers import examine_servers
 from deploy.local.environment import choose_kind
 from deploy.local.finding import Finding, ok, warning, wrong
-from deploy.local.home import Home
+from deploy.local.home import Home, home_of
 from deploy.local.jars import have_jars
 from deploy.local.java import OLDEST_JAVA, find_java, find_maven
 from deploy.local.state import load
-from deploy.local.system import ProcessStatus, home_of, status
+from deploy.local.status import ProcessStatus, status
 from schemas.errors import SetupError
 
 _DISK_WARNING, _DISK_WRONG = 5 * 2**30, 2**29

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -50,3 +52,8 @@ class Home:
     def log_of(self, role: str) -> Path:
         """The log file of a process."""
         return self.logs / f"{role}.log"
+
+
+def home_of(settings: Settings) -> Home:
+    """The home folder's places."""
+    return Home(settings.home.absolute())

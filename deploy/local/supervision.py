@@ -13,6 +13,7 @@ from deploy.local.process import ProcessId, ask_to_end, identify, is_alive, star
 from deploy.local.supervisor import DRAIN_SECONDS, Kept
 from schemas.errors import SetupError
 
+SUPERVISOR = "supervisor"
 _START_SECONDS = 60.0
 
 

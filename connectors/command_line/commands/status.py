@@ -16,13 +16,13 @@ from connectors.command_line.terminal import AsJson, Terminal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploy.local.system import ProcessStatus
+    from deploy.local.status import ProcessStatus
 
 
 def status(json: AsJson = False) -> None:
     """Show servers and processes. Exit code 3 where one of them is not ready."""
     from connectors.settings import settings
-    from deploy.local.system import status as look
+    from deploy.local.status import status as look
 
     terminal = Terminal(json)
     found = look(settings())

@@ -14,28 +14,33 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from connectors.settings import Settings
+from deploy.local.home import home_of
 from deploy.local.ports import HOST
 from deploy.local.process import ProcessId, is_alive, wait_for_end
 from deploy.local.services import PROCESSES
 from deploy.local.state import load
-from deploy.local.system import ProcessStatus, down, home_of, status, up
+from deploy.local.status import ProcessStatus, status
+from deploy.local.system import down, up
 from schemas.topics import OUTCOME_EVENTS
+from tests.servers import folder_for_servers
 
 pytestmark = pytest.mark.timeout(600)
 _ROLES = {"broker", "database", "supervisor", *(process.role for process in PROCESSES)}
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def home() -> Iterator[Settings]:
     """A home for all tests of this module, each of which leaves the system as it likes."""
-    settings = Settings(
-        kafka_brokers="", database_url="", broker="local", home=tmp_path_factory.mktemp("home"), api_port=0
-    )
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, folder_for_servers() as folder:
         # An edit of the code while this module runs is not what it tests.
         patch.setattr("deploy.local.services._code", dict)
-        yield settings
-        down(settings, print, purge=True)
+        settings = Settings(
+            kafka_brokers="", database_url="", broker="local", home=folder / "home", api_port=0
+        )
+        try:
+            yield settings
+        finally:
+            down(settings, print, purge=True)
 
 
 def _by_role(settings: Settings) -> dict[str, ProcessStatus]:
