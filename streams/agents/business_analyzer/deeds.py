@@ -273,11 +273,13 @@ def _fill(
 
 
 def _with(clause: Clause) -> list[Attribute]:
-    """'with their name and phone', 'with stars (1 to 5)'."""
+    """'with their name and phone', 'with stars (1 to 5)'; without these 'on a start date'."""
+    lows = [token.low for token in clause.rest]
     for index, token in enumerate(clause.rest):
         if token.low in ("with", "including") and not token.group:
             return [replace(a, words=_own(a.words)) for a in attributes(clause.rest[index + 1 :])]
-        if token.low == "on" and [t.low for t in clause.rest[index + 1 : index + 2]] in (["a"], ["an"]):
+    for index in range(len(lows) - 2):
+        if lows[index] == "on" and lows[index + 1] in ("a", "an"):
             listed = attributes(clause.rest[index + 1 :])
             if listed and field_types.infer(listed[0].words)[0] in ("date", "datetime"):
                 return listed
