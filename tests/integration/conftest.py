@@ -8,7 +8,6 @@ stops or kills servers takes `own_broker` and `own_database` (about 3 s).
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 
 from connectors.settings import Settings
 from deploy.local.prepare import prepare
-from tests.servers import RealBroker, RealDatabase, delete_topics, new_database
+from tests.servers import RealBroker, RealDatabase, delete_topics, folder_for_servers, new_database
 
 _HERE = Path(__file__).parent
 
@@ -43,12 +42,6 @@ def kafka_brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         broker.stop()
 
 
-def _database_folder() -> tempfile.TemporaryDirectory[str]:
-    """Not below pytest's own folder: each run of pytest closes that to all but its user, and a server
-    started by root runs as another one."""
-    return tempfile.TemporaryDirectory(prefix="streamwright-postgres-", ignore_cleanup_errors=True)
-
-
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
     """Connection string of the owner of a real Postgres server that all tests of the run share."""
@@ -56,8 +49,8 @@ def database_url() -> Iterator[str]:
     if named:
         yield named
         return
-    with _database_folder() as folder:
-        database = RealDatabase(Path(folder))
+    with folder_for_servers() as folder:
+        database = RealDatabase(folder)
         try:
             database.start()
             yield database.url
@@ -101,8 +94,8 @@ def own_broker(tmp_path: Path) -> Iterator[RealBroker]:
 @pytest.fixture
 def own_database() -> Iterator[RealDatabase]:
     """A running database server of the test's own, which it may stop, kill and start."""
-    with _database_folder() as folder:
-        database = RealDatabase(Path(folder))
+    with folder_for_servers() as folder:
+        database = RealDatabase(folder)
         try:
             database.start()
             yield database
