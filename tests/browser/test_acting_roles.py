@@ -13,9 +13,9 @@ def _expense(service: RunningService, employee: str, amount: str) -> None:
 
 
 def _act_as(page: Page, role: str, user: str = "") -> None:
-    page.get_by_label("User", exact=True).fill(user)
-    page.get_by_label("User", exact=True).blur()
-    page.get_by_label("Role", exact=True).select_option(label=role)
+    page.get_by_role("textbox", name="User").fill(user)
+    page.get_by_role("textbox", name="User").blur()
+    page.get_by_role("combobox", name="Role").select_option(label=role)
 
 
 def test_given_roles_when_people_take_turns_then_each_sees_and_does_what_is_theirs(
@@ -61,5 +61,5 @@ def test_given_roles_when_people_take_turns_then_each_sees_and_does_what_is_thei
 
     # The acting person stays while the tab is open.
     watched.open("#/records/expenses")
-    expect(page.get_by_label("Role", exact=True)).to_have_value("finance")
+    expect(page.get_by_role("combobox", name="Role")).to_have_value("finance")
     expect(page.get_by_role("link", name="New Expense")).to_have_count(0)

@@ -82,7 +82,7 @@ def test_given_a_record_when_it_is_changed_acted_on_and_deleted_then_the_service
     tasks: RunningService, watched: WatchedPage
 ) -> None:
     page = watched.page
-    tasks.create("tasks", title="Mow", description="Front", labels=["a"], channels=["web"])
+    tasks.create("tasks", title="Mow", priority="normal", description="Front", labels=["a"], channels=["web"])
 
     watched.go("#/records/tasks")
     page.get_by_role("link", name="Mow").click()

@@ -218,12 +218,13 @@ def _unique(entity: EntityPlan, rule: Unique) -> list[str]:
     labels = " and ".join(entity.plan.resolve(entity, path).label.lower() for path in rule.fields)
     message = rule.message or f"Another {entity.label} has this {labels} already."
     arguments = [*_same(entity, rule.fields), *others]
+    culprit = f", {expressions.quoted(rule.fields[0])}" if len(rule.fields) == 1 else ""
     return [
         f"if {' and '.join(condition)} and is_another(",
         f"    session, {v},",
         *(f"    {argument}," for argument in arguments),
         "):",
-        f"    raise conflict({expressions.quoted(message)})",
+        f"    raise conflict({expressions.quoted(message)}{culprit})",
     ]
 
 

@@ -56,7 +56,7 @@ def field_help(field: Field) -> str:
         parts.append("Must be different for each record.")
     if field.many and field.type != "choice":
         parts.append("One on each line.")
-    if field.default == "now":
+    if field.default == "now" and not field.required:
         parts.append("Left empty: now.")
     if field.type == "datetime":
         parts.append("In your local time.")

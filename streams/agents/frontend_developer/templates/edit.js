@@ -15,9 +15,7 @@ function writable(entity, creating) {
     .filter((field) => field.name !== entity.state_field || (creating && entity.creatable.length > 1) || (!creating && !entity.actions.length))
     .map((field) => (creating && field.name === entity.state_field
       ? {...field, choices: field.choices.filter((choice) => entity.creatable.includes(choice.value))}
-      : field))
-    // What the service fills in by itself may be left empty.
-    .map((field) => (creating && field.default !== "" ? {...field, required: false} : field));
+      : field));
 }
 
 function rules(entity) {

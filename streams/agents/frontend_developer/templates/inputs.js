@@ -44,9 +44,9 @@ function initialText(field, value) {
   return String(value);
 }
 
-// What a new record starts with; the service itself fills in what is left empty.
+// What a new record starts with; the service fills in what is left empty, but for what is required.
 export function defaultOf(field) {
-  if (field.default === "now") return null;
+  if (field.default === "now") return field.required ? new Date().toISOString() : null;
   if (field.default === "today") return field.type === "date" ? localMoment(new Date()).slice(0, 10) : null;
   if (field.default === "") return null;
   if (field.type === "boolean") return ["true", "yes", "1"].includes(field.default.toLowerCase());

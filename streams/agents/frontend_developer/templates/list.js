@@ -84,7 +84,8 @@ function listTools(entity, state) {
 function exportLink(entity, state) {
   const path = `/${entity.plural}/export.csv`;
   const name = `${entity.plural}.csv`;
-  const query = () => ({...Object.fromEntries(state), offset: ""});
+  // All that is found, in the order of the service: an export knows neither pages nor sorting.
+  const query = () => ({...Object.fromEntries(state), offset: "", sort: ""});
   const fetchIt = async (event) => {
     event.currentTarget.href = address(path, query());
     // A plain link does not tell who asks; only then the file has to be fetched by hand.

@@ -1,0 +1,1 @@
+"""The Frontend Developer's engine."""
