@@ -21,7 +21,6 @@ from streams.agents.business_analyzer.rule_scenes import (
 )
 from streams.agents.business_analyzer.rule_states import states_of
 from streams.agents.business_analyzer.state_words import FINAL, NEGATIVE, NOUN_OF, matching
-from streams.agents.business_analyzer.word_sets import word_set
 
 _AT_MOST = (
     r"(?:no more than|not more than|at most|a maximum of|maximum|max|up to|never more than|more than|only"
@@ -67,9 +66,6 @@ _FULL = re.compile(
     r"|fully booked|sold out|taken|reached)\b"
 )
 PERIODS = {"day", "date"}
-_UNITS = word_set(
-    "hour hours minute minutes euro euros dollar dollars kilo kilos kg day days point points unit units"
-)
 
 
 _LEADING = re.compile(r"^(?:per|each|every|in one|on one) (?P<period>day|week|month|year),? (?P<rest>.+)$")
