@@ -13,9 +13,9 @@ def _expense(service: RunningService, employee: str, amount: str) -> None:
 
 
 def _act_as(page: Page, role: str, user: str = "") -> None:
+    page.get_by_role("combobox", name="Role").select_option(label=role)
     page.get_by_role("textbox", name="User").fill(user)
     page.get_by_role("textbox", name="User").blur()
-    page.get_by_role("combobox", name="Role").select_option(label=role)
 
 
 def test_given_roles_when_people_take_turns_then_each_sees_and_does_what_is_theirs(

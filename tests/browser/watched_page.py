@@ -84,4 +84,4 @@ class WatchedPage:
 
     def no_troubles(self) -> None:
         """Fails where anything was noted."""
-        assert self._troubles == []
+        assert self._troubles == [], "\n".join(self._troubles)

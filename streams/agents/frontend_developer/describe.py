@@ -32,7 +32,7 @@ _OPERATIONS = {
 _NAMES = ("name", "title", "full_name", "subject", "label", "display_name", "summary", "text", "description")
 _TITLES = ("text", "email", "phone", "integer", "url")
 _UNFIT_COLUMNS = ("long_text", "url")
-_MOST_COLUMNS = 8
+_MOST_COLUMNS = 7
 _RANGES = ("date", "datetime")
 
 

@@ -98,15 +98,15 @@ function exportLink(entity, state) {
 
 async function filterForm(entity, state, references, change) {
   const boxes = [];
-  if (entity.search) boxes.push(searchBox(entity, state));
   const fields = entity.fields.filter((field) => field.filter && FILTERED.includes(field.type)).slice(0, MOST_FILTERS);
   for (const field of fields) boxes.push(await choiceFilter(field, state, references, change));
   const dates = entity.fields.filter((field) => field.filter_range).slice(0, 2);
   for (const field of dates) boxes.push(dateFilter(field, "from", state, change), dateFilter(field, "to", state, change));
-  if (!boxes.length) return null;
-  const form = h("form", {class: "filters", role: "search", "aria-label": `Find ${entity.plural_label}`}, boxes,
-    entity.search ? h("button", {type: "submit"}, "Search") : null,
-    h("button", {type: "reset"}, "Clear"));
+  if (!boxes.length && !entity.search) return null;
+  const clear = h("button", {type: "reset"}, "Clear");
+  const form = h("form", {class: "filters", role: "search", "aria-label": `Find ${entity.plural_label}`},
+    entity.search ? h("div", {class: "find"}, searchBox(state), h("button", {type: "submit"}, "Search"), clear) : null,
+    boxes.length ? narrowing(boxes, state, entity.search ? null : clear) : null);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     change({q: form.elements.namedItem("q")?.value ?? "", offset: ""});
@@ -119,7 +119,15 @@ async function filterForm(entity, state, references, change) {
   return form;
 }
 
-function searchBox(entity, state) {
+// Wide screens show all filters; narrow ones show them when asked, or when one is in use.
+function narrowing(boxes, state, clear) {
+  const used = [...state.keys()].some((name) => !["q", "sort", "offset"].includes(name));
+  const open = used || window.matchMedia("(min-width: 52rem)").matches;
+  return h("details", {class: "narrowing", open}, h("summary", {}, "Filters"),
+    h("div", {class: "boxes"}, boxes, clear));
+}
+
+function searchBox(state) {
   const id = uniqueId("search");
   return h("div", {class: "field wide"}, h("label", {for: id}, "Search"),
     h("input", {type: "search", id, name: "q", value: state.get("q") || "", autocomplete: "off"}));

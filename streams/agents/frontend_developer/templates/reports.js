@@ -53,7 +53,7 @@ async function filters(report, change) {
       if (field.filter_range) boxes.push(dateFilter(field, "from", new Map(), change), dateFilter(field, "to", new Map(), change));
     } else boxes.push(await choiceFilter(field, new Map(), references, change));
   }
-  return boxes.length ? h("form", {class: "filters", role: "search", "aria-label": `Narrow ${report.label}`}, boxes) : null;
+  return boxes.length ? h("form", {class: "filters", role: "search", "aria-label": `Narrow ${report.label}`}, h("div", {class: "boxes"}, boxes)) : null;
 }
 
 export async function reportCard(report, path) {
