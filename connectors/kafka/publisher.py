@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from confluent_kafka import KafkaError, Message, Producer
 
 from connectors.kafka.headers import headers_of
@@ -55,6 +57,47 @@ class Publisher:
             value=self._codec.encode(event),
             headers=headers_of(event.envelope),
         )
+
+    def publish_all(self, events: Iterable[Event]) -> list[Position]:
+        """Publish many events, in this order in each partition; gives where each one stands.
+
+        Returns when all are acknowledged; those before one that is refused may be in the log.
+
+        Raises:
+            SetupError: the broker did not acknowledge each within 30 seconds.
+        """
+        found: list[Message | KafkaError | None] = []
+        for event in events:
+            self._produce(event, found)
+        self._producer.flush(_FLUSH_SECONDS + 1)
+        return [self._position(each) for each in found]
+
+    def _produce(self, event: Event, found: list[Message | KafkaError | None]) -> None:
+        """Hand an event to the producer; what comes of it is put at the end of `found`."""
+        number = len(found)
+        found.append(None)
+
+        def on_delivery(error: KafkaError | None, message: Message) -> None:
+            found[number] = error or message
+
+        topic, key = BY_NAME[event.envelope.event_type].topic, event.envelope.delivery_id.encode()
+        value, headers = self._codec.encode(event), list(headers_of(event.envelope))
+        while True:
+            try:
+                self._producer.produce(topic, key=key, value=value, headers=headers, on_delivery=on_delivery)
+                self._producer.poll(0)
+                return
+            except BufferError:
+                self._producer.poll(0.1)
+
+    def _position(self, found: Message | KafkaError | None) -> Position:
+        if found is None or isinstance(found, KafkaError):
+            raise SetupError(
+                f"Publishing events at {self._brokers}",
+                why=str(found or "no acknowledgement came in time"),
+                todo="Check the broker with: streamwright status",
+            )
+        return Position(found.topic() or "", found.partition() or 0, found.offset() or 0)
 
     def publish_bytes(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
