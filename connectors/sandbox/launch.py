@@ -23,6 +23,7 @@ from schemas.errors import BadInputError, SetupError
 
 _KEPT_CHARACTERS = 200_000
 _POLL_SECONDS = 0.05
+_ENDING_SECONDS = 5.0
 _COOKIE = "SANDBOX_RUN"
 # The shell sets the limits, and stays the parent of the command: as first process of a namespace
 # the command would not see the signal of its processor limit.
@@ -116,6 +117,21 @@ def _kill(process: subprocess.Popen[bytes], cookie: str, isolation: Isolation) -
         except psutil.Error:
             continue
     process.wait()
+    _await_end(family)
+
+
+def _await_end(members: Sequence[psutil.Process]) -> None:
+    """A killed process ends a moment later; one that is left as a zombie has ended."""
+    deadline = time.monotonic() + _ENDING_SECONDS
+    while any(_is_alive(member) for member in members) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _is_alive(member: psutil.Process) -> bool:
+    try:
+        return member.is_running() and member.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _marked(cookie: str) -> list[psutil.Process]:
