@@ -21,6 +21,7 @@ from streams.agents.registry import AnyDecider
 from streams.core.dead_letter import DeadLetter
 from streams.core.decider import fold
 from streams.core.identity import record
+from streams.runtime.fault_points import reach
 from streams.runtime.store import EventStore, PartitionKey, Saving
 from streams.runtime.work_queue import WorkItem
 
@@ -77,12 +78,15 @@ class Inbox:
             fresh = self._unprocessed(records)
             if not fresh:
                 return 0
+            reach("inbox.before_decide")
             batch = self._decide(fresh)
+            reach("inbox.before_save")
             try:
                 self._store.save(Saving(events=batch.events, positions=_positions(fresh), work=batch.work))
             except IntegrityError:
                 # Another worker was faster, or a result of work came in between: look again.
                 continue
+            reach("inbox.after_save")
             return len(batch.events)
         raise IntegrityError(f"{self._decider.name}: {_MAX_CONFLICTS} conflicts in a row")
 

@@ -23,6 +23,7 @@ from connectors.kafka.topics import is_in_process
 from schemas.codec import Codec
 from schemas.topics import DEAD_LETTER_SUFFIX, OUTCOME_EVENTS
 from streams.core.dead_letter import record_of
+from streams.runtime.fault_points import reach
 from streams.runtime.store import EventStore
 
 _log = structlog.get_logger()
@@ -122,12 +123,16 @@ class Relay:
             return False
         last = notifications[-1].id
         producer.begin_transaction()
+        reach("relay.before_produce")
         try:
             self._produce(producer, notifications)
+            reach("relay.after_produce")
             producer.send_offsets_to_transaction(
                 [TopicPartition(*RELAY_PLACE, last)], consumer.consumer_group_metadata(), _KAFKA_SECONDS
             )
+            reach("relay.before_commit")
             producer.commit_transaction(_KAFKA_SECONDS)
+            reach("relay.after_commit")
         except KafkaException:
             _abort(producer)
             raise

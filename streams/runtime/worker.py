@@ -19,6 +19,7 @@ from schemas.errors import StreamwrightError
 from streams.agents.registry import AnyDecider
 from streams.core.decider import WorkDone, WorkFailed, WorkResult, WorkTimedOut, fold
 from streams.core.identity import record
+from streams.runtime.fault_points import reach
 from streams.runtime.inbox import stored_event
 from streams.runtime.store import EventStore, Saving
 from streams.runtime.work_queue import WorkItem
@@ -108,8 +109,12 @@ class WorkLoop:
             if item.undo:
                 self._undo(item)
             elif self._is_wanted(item):
+                reach("work.before_work")
                 started = self._codec.decode(item.started)
-                self._record(item, started, self._perform(item, started))
+                result = self._perform(item, started)
+                reach("work.before_result")
+                self._record(item, started, result)
+                reach("work.after_result")
             else:
                 self._store.save(Saving(finished=[item.key]))
         return True
