@@ -1,0 +1,143 @@
+"""A fault run: deliveries under way, faults by plan, and waiting until all is quiet again."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from deploy.faults.deliveries import Deliveries
+from deploy.faults.fleet import Fleet
+from deploy.faults.plan import Fault
+from deploy.faults.servers import Servers
+from deploy.faults.settling import counted, settle
+from streams.agents.registry import DECIDERS
+
+Progress = Callable[[str], None]
+
+# So many deliveries are kept under way: enough that every service always has something to do.
+_OPEN = 150
+_TICK_SECONDS = 0.05
+# A fault waits for its share of the events, so that faults fall all over the run; but not for ever.
+_LONGEST_WAIT_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class Run:
+    """A run under way.
+
+    Attributes:
+        carried_out: how many faults of each kind.
+        later: ends of faults that last: when, and what to do then.
+    """
+
+    servers: Servers
+    fleet: Fleet
+    deliveries: Deliveries
+    events: int
+    progress: Progress
+    carried_out: Counter[str] = field(default_factory=Counter)
+    later: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+
+    def carry_out(self, faults: Sequence[Fault]) -> bool:
+        """Publish until the events are recorded and all faults have been; then wait until all is quiet.
+
+        Returns:
+            Whether it became quiet; what is missing where it did not, the checker finds.
+        """
+        for fault in faults:
+            self._until(self._time_of(fault, len(faults)))
+            self.progress(f"{self.deliveries.recorded:7d} events  {fault}")
+            self._do(fault)
+            self.carried_out[fault.kind] += 1
+        self._until(lambda: self.deliveries.recorded >= self.events)
+        self.progress(f"{self.deliveries.recorded:7d} events, all faults carried out")
+        while self.later:
+            self._tick(submit=False)
+        return settle(
+            lambda: counted(
+                self.servers.settings.database_url,
+                tuple(DECIDERS),
+                self.deliveries.recorded,
+                self.deliveries.open,
+            ),
+            lambda: self._tick(submit=False),
+            self.progress,
+        )
+
+    def _time_of(self, fault: Fault, faults: int) -> Callable[[], bool]:
+        begun = time.monotonic()
+        due_events = self.events * (fault.number - 1) // faults
+
+        def is_time() -> bool:
+            waited = time.monotonic() - begun
+            if waited < fault.pause:
+                return False
+            return self.deliveries.recorded >= due_events or waited >= _LONGEST_WAIT_SECONDS
+
+        return is_time
+
+    def _until(self, is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            self._tick(submit=True)
+
+    def _tick(self, *, submit: bool) -> None:
+        now = time.monotonic()
+        for due in [each for each in self.later if each[0] <= now]:
+            self.later.remove(due)
+            due[1]()
+        self.fleet.tend()
+        self.deliveries.cancel_due()
+        while submit and self.deliveries.open < _OPEN:
+            self.deliveries.submit()
+        time.sleep(_TICK_SECONDS)
+
+    def _after(self, seconds: float, action: Callable[[], None]) -> None:
+        self.later.append((time.monotonic() + seconds, action))
+
+    def _do(self, fault: Fault) -> None:
+        match fault.kind:
+            case "kill":
+                self.fleet.kill(self.fleet.slot(fault.service, fault.instance))
+            case "drain":
+                self.fleet.drain(self.fleet.slot(fault.service, fault.instance))
+            case "freeze":
+                self._freeze(fault)
+            case "crash_at":
+                (self.fleet.points_of(fault.service) / fault.point).touch()
+            case "rebalance":
+                self._rebalance(fault)
+            case "kill_broker":
+                self.servers.kill_broker()
+                self._wait(fault.seconds)
+                self.servers.start_broker()
+            case "kill_database":
+                self.servers.kill_database()
+                self._wait(fault.seconds)
+                self.servers.start_database()
+
+    def _wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        self._until(lambda: time.monotonic() >= until)
+
+    def _freeze(self, fault: Fault) -> None:
+        slot = self.fleet.slot(fault.service, fault.instance)
+        starts = slot.starts
+        self.fleet.freeze(slot, frozen=True)
+
+        def wake() -> None:
+            if slot.starts == starts:
+                self.fleet.freeze(slot, frozen=False)
+
+        self._after(fault.seconds, wake)
+
+    def _rebalance(self, fault: Fault) -> None:
+        """One more worker joins, and leaves again after a while."""
+        slot = self.fleet.add(fault.service)
+
+        def take() -> None:
+            slot.keep = False
+            self.fleet.drain(slot)
+
+        self._after(fault.seconds, take)
