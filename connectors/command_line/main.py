@@ -12,9 +12,11 @@ from connectors.command_line.commands import (
     dlq,
     doctor,
     down,
+    evaluate,
     publish,
     query,
     rebuild,
+    reconcile,
     status,
     up,
 )
@@ -48,7 +50,9 @@ app.add_typer(publish.app, name="publish")
 app.command("query")(query.query)
 app.add_typer(audit.app, name="audit")
 app.add_typer(dlq.app, name="dlq")
+app.command("evaluate")(evaluate.evaluate)
 app.command("rebuild")(rebuild.rebuild)
+app.command("reconcile")(reconcile.reconcile)
 app.command("up")(up.up)
 app.command("down")(down.down)
 app.command("status")(status.status)

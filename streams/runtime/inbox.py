@@ -31,10 +31,15 @@ _MAX_CONFLICTS = 20
 
 @dataclass(slots=True)
 class _Stream:
-    """A delivery's stream while a batch is decided."""
+    """A delivery's stream while a batch is decided.
+
+    Attributes:
+        causes: ids of the events that the stream's events were recorded upon.
+    """
 
     state: object
     version: int
+    causes: set[str]
 
 
 @dataclass(slots=True)
@@ -90,6 +95,31 @@ class Inbox:
             return len(batch.events)
         raise IntegrityError(f"{self._decider.name}: {_MAX_CONFLICTS} conflicts in a row")
 
+    def redrive(self, records: Sequence[LogRecord]) -> int:
+        """React to records that were passed without a reaction; give the number of events saved.
+
+        The positions stay as they are. A record that has its reaction gets no second one: the stream
+        tells what it was recorded upon, and of two that write at once the store refuses one, which
+        then looks again. So it may be called while the service runs.
+
+        Raises:
+            IntegrityError: others keep writing to the same streams.
+        """
+        for _ in range(_MAX_CONFLICTS):
+            batch = self._decide(records)
+            if not batch.events:
+                return 0
+            try:
+                self._store.save(Saving(events=batch.events, work=batch.work))
+            except IntegrityError:
+                continue
+            return len(batch.events)
+        raise IntegrityError(f"{self._decider.name}: {_MAX_CONFLICTS} conflicts in a row")
+
+    def has_reacted(self, record: LogRecord) -> bool:
+        """Whether the service has nothing to record upon the record any more."""
+        return not self._decide([record]).events
+
     def _unprocessed(self, records: Sequence[LogRecord]) -> list[LogRecord]:
         partitions = sorted({(record.topic, record.partition) for record in records})
         positions = self._store.positions(partitions)
@@ -100,8 +130,10 @@ class Inbox:
         decoded = [(rec, event) for rec in records if (event := self._decoded(rec, batch)) is not None]
         deliveries = list({UUID(event.envelope.delivery_id): None for _, event in decoded})
         for delivery, stored in self._store.streams(deliveries).items():
-            payloads = [self._codec.decode(event.state).payload for event in stored]
-            batch.streams[delivery] = _Stream(fold(self._decider, payloads), len(stored))
+            own = [self._codec.decode(event.state) for event in stored]
+            state = fold(self._decider, [event.payload for event in own])
+            causes = {event.envelope.causation_id for event in own}
+            batch.streams[delivery] = _Stream(state, len(own), causes)
         for rec, event in decoded:
             self._react(batch, rec, event)
         return batch
@@ -129,6 +161,9 @@ class Inbox:
 
     def _react(self, batch: _Batch, rec: LogRecord, event: Event) -> None:
         stream = batch.streams[UUID(event.envelope.delivery_id)]
+        if event.envelope.event_id in stream.causes:
+            # A further copy of it, or the reconciler handed it in before: its reaction is recorded.
+            return
         try:
             payloads = self._decider.decide(stream.state, event)
             state = fold(self._decider, payloads, stream.state)
@@ -147,6 +182,8 @@ class Inbox:
             batch.events.append(buried(self._letter(rec, reason, traceback.format_exc())))
             return
         stream.state, stream.version = state, stream.version + len(events)
+        if events:
+            stream.causes.add(event.envelope.event_id)
         batch.events += stored
         for new, saved in zip(events, stored, strict=True):
             if type(new.payload) in (self._decider.work_starts_with, self._decider.undo_starts_with):
