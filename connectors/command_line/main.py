@@ -13,6 +13,7 @@ from connectors.command_line.commands import (
     doctor,
     down,
     evaluate,
+    faults,
     publish,
     query,
     rebuild,
@@ -51,6 +52,7 @@ app.command("query")(query.query)
 app.add_typer(audit.app, name="audit")
 app.add_typer(dlq.app, name="dlq")
 app.command("evaluate")(evaluate.evaluate)
+app.command("faults")(faults.faults)
 app.command("rebuild")(rebuild.rebuild)
 app.command("reconcile")(reconcile.reconcile)
 app.command("up")(up.up)

@@ -61,7 +61,12 @@ class Deliveries:
         self._stop = threading.Event()
         # A broker that is down for long must not lose an event that people believe published.
         self._producer = Producer(
-            {**producer_settings(brokers), "enable.idempotence": True, "delivery.timeout.ms": 900_000}
+            {
+                **producer_settings(brokers),
+                "enable.idempotence": True,
+                "delivery.timeout.ms": 900_000,
+                "log_level": 0,
+            }
         )
         self._thread = threading.Thread(target=self._follow, name="deliveries", daemon=True)
 
@@ -100,7 +105,9 @@ class Deliveries:
         now = time.monotonic()
         for due in [each for each in self._cancels if each[0] <= now]:
             self._cancels.remove(due)
-            self._publish(user_event(requirement.CancellationRequested(reason="Not needed"), delivery_id=due[1]))
+            self._publish(
+                user_event(requirement.CancellationRequested(reason="Not needed"), delivery_id=due[1])
+            )
 
     def _publish(self, event: Event) -> None:
         self._producer.produce(
@@ -128,10 +135,13 @@ class Deliveries:
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
                 "reconnect.backoff.max.ms": 1_000,
+                "log_level": 0,
             }
         )
         topics = consumer.list_topics(timeout=60).topics
-        consumer.assign([TopicPartition(name, n, 0) for name in EVENT_TOPICS for n in topics[name].partitions])
+        consumer.assign(
+            [TopicPartition(name, n, 0) for name in EVENT_TOPICS for n in topics[name].partitions]
+        )
         while not self._stop.is_set():
             for message in consumer.consume(1_000, timeout=_POLL_SECONDS):
                 if message.error() is None:

@@ -21,7 +21,9 @@ from schemas.errors import SetupError
 
 # Longer than any drain takes (20 s each for work and relay), also on a busy machine.
 _STUCK_SECONDS = 90.0
-_READY_SECONDS = 180.0
+_READY_SECONDS = 300.0
+# One that ends soon, as without a broker it does, is not started again at once.
+_AGAIN_SECONDS = 2.0
 _STOP_SECONDS = 60.0
 # One that imports the code of all services once, and forks them: a start costs little.
 _FORKS = get_context("forkserver")
@@ -48,6 +50,7 @@ class Slot:
     asked_to_end: float = 0.0
     frozen: bool = False
     starts: int = 0
+    started: float = 0.0
 
     @property
     def name(self) -> str:
@@ -138,6 +141,8 @@ class Fleet:
             if slot.process is not None and slot.process.is_alive():
                 self._end_stuck(slot)
                 continue
+            if slot.keep and time.monotonic() - slot.started < _AGAIN_SECONDS:
+                continue
             self._note_end(slot)
             if slot.keep:
                 self._start(slot)
@@ -160,7 +165,7 @@ class Fleet:
                     slot.process.join(10)
 
     def _start(self, slot: Slot) -> None:
-        slot.starts += 1
+        slot.starts, slot.started = slot.starts + 1, time.monotonic()
         slot.expected, slot.asked_to_end, slot.frozen = False, 0.0, False
         arguments = (
             slot.service,

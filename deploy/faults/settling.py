@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import psycopg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from connectors.postgres.roles import schema_of
 
@@ -42,9 +42,7 @@ class Counts:
         return not self.work and not self.open and self.shown == self.recorded
 
 
-def settle(
-    count: Callable[[], Counts | None], tend: Callable[[], None], told: Callable[[str], None]
-) -> bool:
+def settle(count: Callable[[], Counts | None], tend: Callable[[], None], told: Callable[[str], None]) -> bool:
     """Wait until all is quiet; False where nothing moved for three minutes and it is not.
 
     Args:
@@ -87,12 +85,11 @@ def _of_service(connection: psycopg.Connection, schema: str) -> tuple[int, int, 
         " WHERE application_name LIKE '%-events-%'",
     )
     stored, work, processed = (
-        _number(connection, SQL(statement).format(Identifier(schema)))  # type: ignore[arg-type]
-        for statement in statements
+        _number(connection, SQL(statement).format(Identifier(schema))) for statement in statements
     )
     return stored, work, processed
 
 
-def _number(connection: psycopg.Connection, statement: object) -> int:
-    row = connection.execute(statement).fetchone()  # type: ignore[call-overload]
+def _number(connection: psycopg.Connection, statement: SQL | Composed) -> int:
+    row = connection.execute(statement).fetchone()
     return int(row[0]) if row else 0
