@@ -30,6 +30,7 @@ def plain_verification(found: LogVerification) -> dict[str, object]:
         "pending": [_plain_pending(each) for each in result.pending],
         "repeated": [str(position) for position in result.repeated],
         "dead_letters": [_plain_mismatch(each) for each in found.dead_letters],
+        "under_checkpoints": found.covered,
     }
 
 
@@ -57,6 +58,7 @@ def verification_view(found: LogVerification) -> RenderableType:
         "reactions still to come in deliveries under way": len(result.pending),
         "copies of users' events, which clients may send again": len(result.repeated),
         "records that are no events, set aside as dead letters": len(found.dead_letters),
+        "records under a checkpoint": found.covered,
     }
     parts += [Text(f"{number} {what}") for what, number in notes.items() if number]
     return Group(*parts)

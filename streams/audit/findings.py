@@ -19,6 +19,12 @@ MismatchKind = Literal[
     "missing_reaction",
     "altered",
     "foreign",
+    "altered_since_checkpoint",
+    "dropped_since_checkpoint",
+    "inserted_since_checkpoint",
+    "reordered_since_checkpoint",
+    "moved_since_checkpoint",
+    "invalid_checkpoint",
 ]
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from connectors.kafka.log import LogRecord, read_log
 from connectors.kafka.position import Position
 from schemas.codec import Codec
-from schemas.topics import EVENT_TOPICS
+from schemas.topics import DEAD_LETTER_SUFFIX, EVENT_TOPICS
+from streams.audit.checkpoints.checking import CheckpointCheck
 from streams.audit.findings import Mismatch, Verification, total
 from streams.audit.recorded_log import (
     MEMORY_BYTES,
@@ -29,11 +30,13 @@ class LogVerification:
     Attributes:
         dead_letters: records that are no events, and were set aside as such when they came.
         seconds: time of reading and verifying.
+        covered: records that checkpoints vouch for.
     """
 
     result: Verification
     dead_letters: tuple[Mismatch, ...]
     seconds: float
+    covered: int = 0
 
 
 def verify_log(
@@ -43,6 +46,7 @@ def verify_log(
     delivery_id: str = "",
     memory_bytes: int = MEMORY_BYTES,
     on_read: Callable[[int], None] = lambda _: None,
+    checkpoints: CheckpointCheck | None = None,
 ) -> LogVerification:
     """Verify all committed records of all topics, or those of one delivery.
 
@@ -52,12 +56,15 @@ def verify_log(
     Args:
         delivery_id: '' for all.
         on_read: is told the number of records read so far, now and then.
+        checkpoints: the log is checked against them, too.
 
     Raises:
         SetupError: the broker cannot be reached, or a topic is missing.
     """
     began = time.monotonic()
     records: Iterable[LogRecord] = _counted(read_log(brokers, EVENT_TOPICS), on_read)
+    if checkpoints is not None:
+        records = checkpoints.watched(records)
     if delivery_id:
         records = (record for record in records if delivery_of(record, codec) == delivery_id)
     result, dead = _verified(brokers, records, codec, memory_bytes)
@@ -66,7 +73,21 @@ def verify_log(
         again = (rec for rec in read_log(brokers, EVENT_TOPICS) if delivery_of(rec, codec) in suspects)
         second, _ = _verified(brokers, again, codec, memory_bytes)
         result = confirmed(result, second)
-    return LogVerification(result, dead, time.monotonic() - began)
+    tampered = checkpoints.findings(brokers) if checkpoints is not None else []
+    covered = checkpoints.covered if checkpoints is not None else 0
+    return LogVerification(_with(result, tampered), dead, time.monotonic() - began, covered)
+
+
+def _with(result: Verification, tampered: list[Mismatch]) -> Verification:
+    """The result with what differs from checkpoints; records that stand there are not verified."""
+    if not tampered:
+        return result
+    known = {found.position for found in result.mismatches}
+    gone = ("dropped_since_checkpoint", "invalid_checkpoint")
+    faulty = {each.position for each in tampered if each.kind not in gone and each.position not in known}
+    events = sum(not position.topic.endswith(DEAD_LETTER_SUFFIX) for position in faulty)
+    mismatches = sorted([*result.mismatches, *tampered], key=lambda found: found.position)
+    return replace(result, mismatches=tuple(mismatches), verified=result.verified - events)
 
 
 def confirmed(first: Verification, second: Verification) -> Verification:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,33 +22,63 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Check and replay the log by the deciders that wrote it.", no_args_is_help=True)
 
 Delivery = Annotated[str, typer.Argument(help="Id of the delivery.")]
+CheckpointFolder = Annotated[
+    Path | None, typer.Option(help="Folder of the checkpoints; else `checkpoints` in the home folder.")
+]
 
 
 @app.command("verify")
 def verify(
     delivery: Annotated[str, typer.Argument(help="Id of one delivery; all where it is left out.")] = "",
+    checkpoints: CheckpointFolder = None,
+    public_key: Annotated[
+        Path | None,
+        typer.Option(help="Public key of the checkpoints that you have kept; else the folder's own."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Run the deciders over the log, and name every event that is not what they give.
 
+    The whole log is also checked against its checkpoints, where there are some.
     Exit code 1: an event is altered, missing, out of order, doubled, foreign or cannot be read.
     """
     from connectors.command_line.audit_view import plain_verification, verification_view
     from connectors.schema_registry import codec_for
+    from streams.audit.checkpoints.checking import CheckpointCheck
     from streams.audit.whole_log import verify_log
 
     terminal = Terminal(json)
     config = running_settings(terminal)
+    folder = checkpoints or checkpoint_folder(config)
+    check = None if delivery else CheckpointCheck(folder, public_key)
     with terminal.progress.status("Reading the log") as status:
         found = verify_log(
             config.kafka_brokers,
             codec_for(config),
             delivery_id=delivery,
             on_read=lambda number: status.update(f"Read {number} records"),
+            checkpoints=check,
         )
     terminal.answer(plain_verification(found), verification_view(found))
     if found.result.mismatches:
         raise typer.Exit(ExitCode.WORK_FAILED)
+
+
+@app.command("checkpoint")
+def checkpoint(checkpoints: CheckpointFolder = None, json: AsJson = False) -> None:
+    """Sign what the log holds now, so that a later `audit verify` shows whether it was changed.
+
+    Only what came since the last checkpoints is read. Keep the roots or a copy of the folder where
+    those who can write to the log cannot.
+    """
+    from connectors.command_line.checkpoint_view import checkpoints_view, plain_checkpoints
+    from streams.audit.checkpoints.making import make_checkpoints
+
+    terminal = Terminal(json)
+    config = running_settings(terminal)
+    folder = checkpoints or checkpoint_folder(config)
+    made = make_checkpoints(config.kafka_brokers, folder)
+    terminal.answer(plain_checkpoints(folder, made), checkpoints_view(folder, made))
 
 
 @app.command("replay")
@@ -128,6 +159,11 @@ def _records(config: Settings, delivery: str) -> list[RecordedEvent]:
     from streams.audit.recorded_log import read_delivery
 
     return read_delivery(config.kafka_brokers, codec_for(config), delivery)
+
+
+def checkpoint_folder(config: Settings) -> Path:
+    """Where checkpoints are kept unless another folder is named."""
+    return config.home / "checkpoints"
 
 
 def _moment(text: str) -> datetime:
