@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from connectors.settings import Settings
 from deploy.local.broker import start_broker, stop_broker
@@ -21,6 +23,7 @@ from deploy.local.process import ProcessId, is_alive, wait_for_end
 from schemas.errors import SetupError
 
 _GONE_SECONDS = 30.0
+_TRIES = 5
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ class Servers:
 
     def start_broker(self) -> None:
         """Start the broker again, and wait until it answers."""
-        self.broker_process = start_broker(self.broker)
+        self.broker_process = _patiently(lambda: start_broker(self.broker))
 
     def kill_database(self) -> None:
         """End the database at once; it then ends its sessions."""
@@ -53,7 +56,7 @@ class Servers:
 
     def start_database(self) -> None:
         """Start the database again, and wait until it has recovered."""
-        self.database_process = start_database(self.database)
+        self.database_process = _patiently(lambda: start_database(self.database))
 
 
 @contextmanager
@@ -77,16 +80,23 @@ def temporary_servers() -> Iterator[Servers]:
         broker = BrokerPlace(folder / "kafka", java.program, jars, port, controller_port)
         database = DatabasePlace(folder / "postgres")
         settings = Settings(kafka_brokers=broker.brokers, database_url=database.url, home=folder / "home")
-        database_process = start_database(database)
+        database_process = _patiently(lambda: start_database(database))
         servers = None
         try:
-            servers = Servers(folder, broker, database, settings, start_broker(broker), database_process)
+            broker_process = _patiently(lambda: start_broker(broker))
+            servers = Servers(folder, broker, database, settings, broker_process, database_process)
             yield servers
         finally:
             if servers is not None:
                 stop_broker(servers.broker_process)
                 database_process = servers.database_process
             stop_database(database_process)
+
+
+@retry(retry=retry_if_exception_type(SetupError), stop=stop_after_attempt(_TRIES), reraise=True)
+def _patiently(start: Callable[[], ProcessId]) -> ProcessId:
+    """Start again what was not up in time: a busy machine is not a fault of the system."""
+    return start()
 
 
 def _kill(process: ProcessId) -> None:

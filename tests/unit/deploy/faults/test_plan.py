@@ -1,0 +1,35 @@
+"""The plan of a fault run."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from deploy.faults.plan import KINDS, plan
+from deploy.faults.run import SERVICES
+
+
+def test_given_a_seed_when_planned_twice_then_both_plans_are_the_same() -> None:
+    assert plan(7, 60, SERVICES) == plan(7, 60, SERVICES)
+
+
+def test_given_two_seeds_when_planned_then_the_plans_differ() -> None:
+    assert plan(7, 60, SERVICES) != plan(8, 60, SERVICES)
+
+
+def test_given_few_faults_when_planned_then_each_kind_is_among_them() -> None:
+    assert {fault.kind for fault in plan(7, len(KINDS), SERVICES)} == set(KINDS)
+
+
+def test_given_many_faults_when_planned_then_each_service_and_each_point_has_its_turn() -> None:
+    faults = plan(7, 400, SERVICES)
+
+    points = {(service, point) for service in SERVICES for point in SERVICES[service]}
+    assert {(fault.service, fault.point) for fault in faults if fault.kind == "crash_at"} == points
+    assert {fault.service for fault in faults if fault.kind == "kill"} == set(SERVICES)
+
+
+def test_given_many_faults_when_planned_then_a_frozen_process_sleeps_past_its_session() -> None:
+    frozen = [fault.seconds for fault in plan(7, 400, SERVICES) if fault.kind == "freeze"]
+
+    assert min(frozen) > 10.0
+    assert Counter(fault.number for fault in plan(7, 400, SERVICES)).most_common(1)[0][1] == 1
