@@ -94,7 +94,7 @@ def alike(stem: str) -> Stems:
 
 def stems_in_order(name: str) -> tuple[str, ...]:
     """Stems of the words of a name: 'checkedInAt', 'Checked-in at' and 'checked_in_at' give the same."""
-    name = re.sub(r"\be-mail", "email", name, flags=re.IGNORECASE)
+    name = re.sub(r"['’]s\b", "", re.sub(r"\be-mail", "email", name, flags=re.IGNORECASE))
     return tuple(stem_of(word) for word in _WORD.findall(name))
 
 
