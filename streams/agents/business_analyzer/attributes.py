@@ -153,6 +153,9 @@ def _complete(phrase: Phrase, item: tuple[Token, ...], listed: bool) -> Attribut
         written, plural = names[-1], False
     elif len(rest) > 1 and join(rest[:2]) == "in stock":
         names, written, plural = (*names, "in", "stock"), names[-1], False
+    if re.search(r"\bboolean\b", detail):
+        names = tuple(part for name in names for part in name.split("-") if part)
+        written = names[-1]
     return Attribute(
         words=names,
         written=written,

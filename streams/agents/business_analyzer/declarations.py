@@ -15,7 +15,8 @@ from streams.agents.business_analyzer.restating import restate
 from streams.agents.business_analyzer.tokens import Token, tokenise
 
 _HAVING = frozenset(
-    "have contain include comprise carry hold store specify require need get receive record show feature"
+    "have say tell mention contain include comprise carry hold store specify require need get receive"
+    " record show feature"
     " bear track keep list state note name provide give supply enter indicate carry save log".split()
 )
 # Verbs that declare data of their subject only where their objects plainly are data.
@@ -78,6 +79,8 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
     if clause.lead in ("if", "when", "unless", "whenever", "while"):
         return []
     verb = clause.verbs[0]
+    if verb == "consist" and clause.rest[:1] and clause.rest[0].low == "of":
+        clause, verb = replace(clause, verbs=("have",), rest=clause.rest[1:]), "have"
     nested, rest = _nested(clause.rest)
     found: list[Declaration] = []
     subject = _subject(clause)
@@ -151,7 +154,8 @@ def _kinds(clause: Clause) -> list[Attribute]:
 def _is_weak(verb: str, subject: tuple[str, ...]) -> bool:
     """'A reader holds a card number' names a thing; 'staff record names' does not make one of staff."""
     return verb in _ACTS and (
-        people.is_person(subject[-1]) or verb not in ("record", "store", "state", "note")
+        people.is_person(subject[-1])
+        or verb in ("show", "track", "list", "log", "save", "keep", "give", "supply")
     )
 
 
@@ -200,14 +204,17 @@ def subject_words(phrase: Phrase) -> tuple[str, ...]:
     return tuple(names)
 
 
+_COUNTS = frozenset(["no", "two", "three", "four", "five", "ten", "another", "other"])
+
+
 def _without_counts(listed: list[Attribute]) -> list[Attribute]:
     return [
         a
         for a in listed
-        if a.head not in _NO_DATA and not re.fullmatch(r"\d+(\.\d+)?", a.determiner) and a.determiner not in (
-            "no", "two", "three", "four", "five", "ten", "another", "other"
-        )
-    ]  # fmt: skip
+        if (a.head not in _NO_DATA or (a.head == "account" and len(a.words) > 1))
+        and not re.fullmatch(r"\d+(\.\d+)?", a.determiner)
+        and a.determiner not in _COUNTS
+    ]
 
 
 def _nested(

@@ -34,7 +34,7 @@ class Deed:
 
 
 _BOOKINGS = frozenset("booking reservation appointment rental hire session visit".split())
-_ORDERS = frozenset("order purchase sale".split())
+_ORDERS = frozenset("order purchase sale request requisition".split())
 _SIGN_UPS = frozenset(
     "sign-up signup registration enrolment enrollment subscription participation booking membership".split()
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from streams.agents.business_analyzer import (
+    circumstances,
     deeds,
     entity_fields,
     explicit_entities,
@@ -53,6 +54,7 @@ def collect(draft: Draft) -> None:
     for declaration in declared:
         entity_fields.declared_fields(draft, declaration, own)
     relations.relate(draft)
+    circumstances.find(draft)
     deeds.find(draft)
     passing_mentions.find(draft)
     state_lists.find(draft)
@@ -154,6 +156,8 @@ def _handled_objects(draft: Draft) -> None:
         for clause in clauses(sentence.text):
             for phrase in _created(clause):
                 subject = subject_words(phrase)
+                if _kept_as_deed(draft, clause):
+                    continue
                 if (
                     draft.resolve(subject) is None
                     and _is_thing(subject)
@@ -168,11 +172,25 @@ def _handled_objects(draft: Draft) -> None:
                 draft.add(subject)
 
 
+def _kept_as_deed(draft: Draft, clause: Clause) -> bool:
+    """'Parents order lunches' where the text speaks of orders: the order is the record, not the lunch."""
+    deeds_named = set(clause.verbs) & lexicon.BOOKING
+    if not deeds_named or clause.passive:
+        return False
+    return any(
+        re.search(rf"\b(?:an?|each|every|all|the|their|own) {verb}s?\b|^{verb}s\b", sentence.low)
+        for verb in deeds_named
+        for sentence in draft.document.sentences
+    )
+
+
 def _created(clause: Clause) -> list[Phrase]:
     """Objects of verbs that make or keep a record."""
     if clause.negative or clause.lead in ("if", "unless"):
         return []
     if clause.passive:
+        if clause.rest[:1] and clause.rest[0].low == "as":
+            return []
         making = [verb for verb in clause.verbs if verb in lexicon.MAKING]
         noted = [verb for verb in clause.verbs if verb in lexicon.NOTING]
         subjects = noun_phrases(clause.subject)
@@ -194,6 +212,8 @@ def _created(clause: Clause) -> list[Phrase]:
         and actor[-1].head not in lexicon.CONTAINERS
     ):
         return []
+    if not actor and clause.verbs[0] in ("list", "report"):
+        return []
     if any(verb in lexicon.MAKING for verb in clause.verbs):
         return [phrase for phrase in objects(clause) if phrase.words]
     return []
@@ -210,7 +230,7 @@ def _tracked(text: str) -> list[Phrase]:
     )
     if not match:
         return []
-    tokens = tokenise(match[1])
+    tokens = tokenise(f"manage {match[1]}")[1:]
     stop = next(
         (i for i, t in enumerate(tokens) if t.tag in ("PREP", "TO", "SUB", "V") and not t.group), len(tokens)
     )

@@ -172,9 +172,18 @@ def _special(phrase: tuple[str, ...], text: str) -> FieldType | None:
     if text.startswith("amount of") or "per hour" in text or "per night" in text or "per person" in text:
         return "money"
     if head == "number":
-        return "integer" if not _is_identifier(phrase) else "phone" if "phone" in text else "text"
+        called = "phone" in text or phrase[-2:-1] in (
+            ("mobile",),
+            ("cell",),
+            ("fax",),
+            ("cellphone",),
+            ("contact",),
+        )
+        return "integer" if not _is_identifier(phrase) else "phone" if called else "text"
     if len(phrase) > 1 and phrase[0] in ("year", "time", "date") and words.is_participle(head):
         return {"year": "integer", "time": "datetime", "date": "date"}[phrase[0]]  # type: ignore[return-value]
+    if phrase[0] == "date" and len(phrase) == 2 and head in ("out", "in", "from", "until", "to", "due"):
+        return "date"
     if len(phrase) > 1 and head in ("on", "at") and words.is_participle(phrase[-2]):
         return "date" if head == "on" else "datetime"
     if "to" in phrase[1:-1]:

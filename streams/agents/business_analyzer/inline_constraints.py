@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from streams.agents.business_analyzer.embedded_clauses import as_names
+
 _Change = str | Callable[[re.Match[str]], str]
 _NUMBER = r"-?\d+(?:[.,]\d+)*"
 _AMOUNT = rf"(?:{_NUMBER}|zero|one|two|three|ten)"
@@ -22,6 +24,10 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
     (r"(?<=[a-z])(?<!\bif)(?<!\bwhen)(?<!\bthat)(?<!\bso)(?<!\band)(?<!\bor)(?<!\bonce)(?<!\bthen)(?<!\bbut)(?<!\bas)(?<!\buntil)(?<!\bbefore)(?<!\bafter)(?<!\bwhere)(?<!\bwhat)(?<!\bwhich)(?<!\bbecause)(?<!\bunless)(?<!\bwhile)"
      r" (?:they|he|she) (?:can |may |must |will )?(?!are\b|is\b|have\b|has\b|can\b|must\b|may\b"
      r"|should\b)[a-z]+(?= and [a-z]+|$|[,.;)])", ""),
+    (r"\b(?:one or (?:more|several|many)|zero or more|any number of|at least one|a number of(?= \w+s\b,?"
+     r" each\b))\b",
+     "several"),
+    (r",? as well as (?=an?\b|the\b|its\b|their\b|optional|[\w\-]+(?: [\w\-]+)?$)", " and "),
     # 'a number that must be unique', 'a code, which is unique', 'a grade, which may be empty until'
     (r",? (?:that|which) (?:must|has to|have to|should|needs? to|shall) be unique\b", " (unique)"),
     (r",? (?:that|which) (?:is|are) (unique|optional|required|mandatory)\b", r" (\1)"),
@@ -68,6 +74,7 @@ _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), change) for pattern, chan
 
 def in_parentheses(text: str) -> str:
     """The sentence with constraints in parentheses after the names that they are about."""
+    text = as_names(text)
     for pattern, change in _COMPILED:
         text = pattern.sub(change, text)
     return re.sub(r"\) ?\(", ", ", text)

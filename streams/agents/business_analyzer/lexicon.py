@@ -18,7 +18,8 @@ NOT_THINGS = frozenset(
     " responsibility attempt conflict collision overlap double-booking availability capacity limit"
     " maximum minimum quota role stock company business organisation organization support help log trail"
     " audit login password more less second first last next previous same approval efficiency work"
-    " job-to-be-done fleet warehouse error message entity record object resource".split()
+    " job-to-be-done eye look care sense mind effort fleet warehouse error message entity record object"
+    " resource".split()
 )
 # Words of values that can be things where they have attributes of their own.
 DATA_THINGS = frozenset(

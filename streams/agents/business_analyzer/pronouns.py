@@ -15,7 +15,7 @@ _START = re.compile(
     r"(?=(?:also |always |then |only |never )?(?:has|have|is|are|can|cannot|must|may|should|will|shall"
     r"|contains?|includes?"
     r"|belongs?|consists?|needs?|stores?|records?|gets?|starts?|ends?|lasts?|refers?|concerns?|carr(?:y"
-    r"|ies)|holds?)\b)",
+    r"|ies)|holds?|says?|tells?|mentions?|gives?|comes?|costs?|can't|requires?|lies?|belong|goes)\b)",
     re.IGNORECASE,
 )
 

@@ -23,7 +23,10 @@ _TIE = frozenset("assign link attach connect allocate relate associate tie".spli
 _OFFERING = frozenset("offer sell provide publish own operate run employ".split())
 _ORDER_TO = frozenset("link assign attach connect allocate add book".split())
 _MADE = frozenset(
-    "make place give issue register create store record log book reserve schedule order submit raise"
+    "make place give issue report request raise log plan run teach serve teach prescribe perform carry"
+    " store assess organise organize"
+    " hand pick deliver ship buy purchase send register create store record log book reserve schedule"
+    " order submit raise"
     " file grade keep open post write take hold enter be".split()
 )
 _OWNING = frozenset(

@@ -8,12 +8,13 @@ from functools import lru_cache
 from streams.agents.business_analyzer import field_types
 from streams.agents.business_analyzer.inline_constraints import in_parentheses
 from streams.agents.business_analyzer.lexicon import CONTAINERS, KEEPING
+from streams.agents.business_analyzer.relative_data import told_apart
 from streams.agents.business_analyzer.tokens import tokenise
 
 _X = r"(?P<x>[\w\- ]{2,40}?)"
 _EACH = r"(?:each|every|any|all|an?|the|our)?\s*"
 _LIST = r"(?P<list>[^.;]+?)"
-_KEEP = rf"(?:{'|'.join(sorted(KEEPING))})s?"
+_KEEP = rf"(?:{'|'.join(sorted({*KEEPING, 'know', 'ask for', 'have'}))})s?"
 _AUXILIARY = r"(?:should |must |will |also |can |want to |need to |have to |has to )*"
 _WHO = r"(?:we|the system|it|they|you|i|staff|users?|the \w+|\w+s)?\s*"
 _KEPT = r"recorded|stored|registered|saved|entered|kept|captured|logged|listed|added|documented|noted|tracked"
@@ -41,6 +42,10 @@ _FORMS = tuple(
         r"^(?:the )?following (?:data|information|fields|details) (?:is|are|should be|must be)"
         rf" (?:stored|kept|recorded|saved|needed)\s*(?:for|of|about)\s*(?:each|every|an?"
         rf"|the)?\s*{_X}\s*:\s*(?P<list>.+)$",
+        rf"^{_EACH}{_X}\s+(?:is|are)\s+(?:{_KEPT})(?:\s+(?:per|for|against|by)\s+(?:each |every |an? |the )?"
+        rf"[\w\-]+(?: [\w\-]+)?)?\s*:\s*(?P<list>.+)$",
+        rf"^(?:for|of|about|per)\s+(?:each|every|all|an?|the|our)\s*{_X}(?: we (?:need|want))?\s*:\s*"
+        rf"(?P<list>.+)$",
     )
 )
 _VERBED = (
@@ -60,12 +65,16 @@ _FOR_EACH = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"^(?:an?|the|each|every)?\s*\b(?P<x>[\w\- ]{2,30})'s\s+(?P<list>(?:[\w\-]+,? ){2,}[\w\-]+) (?:is"
-    r"|are) (?:stored|kept|recorded|saved)$",
+    r"^(?:an?|the|each|every|our)?\s*\b(?P<x>[\w\-]+(?: [\w\-]+){0,2}?)(?:'s|s')\s+(?P<list>[^.;]+?),? "
+    r"(?:is|are|must be"
+    rf"|should be|have to be|has to be|will be|needs? to be) (?:{_KEPT})(?:,? (?:plus|and also|along"
+    rf" with) (?P<more>.+))?$",
     re.IGNORECASE,
 )
 _COLON = re.compile(
-    r"^(?:an?|the|each|every)?\s*(?P<x>[\w\-]+(?: [\w\-]+){0,2})\s*:\s*(?P<list>.+)$", re.IGNORECASE
+    r"^(?:an?|the|each|every)?\s*(?P<x>[\w\-]+(?: [\w\-]+){0,2}?)(?: too| also| as well)?\s*:\s*"
+    r"(?P<list>.+)$",
+    re.IGNORECASE,
 )
 _NAMED_VALUES = (
     "status|state|stage|priority|type|kind|category|severity|level|size|gender|role|condition|difficulty"
@@ -105,7 +114,8 @@ def restate(text: str) -> tuple[str, ...]:
     text = re.sub(r",? (?:when|while|before|after|on|upon) [a-z]+ing(?: [a-z]+){0,2}$", "", text)
     found: list[str] = []
     for part in _NEW_CLAUSE.split(text):
-        found.extend(_subject_with(part.strip()))
+        for told in told_apart(part.strip()):
+            found.extend(_subject_with(told))
     return tuple(_form(part) for part in found if part)
 
 
@@ -137,8 +147,19 @@ _MADE_WITH = re.compile(
 )
 
 
+_COLLECTION_OF = re.compile(
+    r"^(?:the|an?|each|every)\s+(?:history|list|log|set|collection|timeline|record) of (?:an?|the|each"
+    r"|every)\s+"
+    r"(?=[\w\- ]{2,30}? (?:has|have|consists?|contains?|includes?|is|are|shows?)\b)",
+    re.IGNORECASE,
+)
+
+
 def _form(text: str) -> str:
+    text = _COLLECTION_OF.sub("each ", text)
     own = _OWN.match(text)
+    if own and own["more"]:
+        return f"each {own['x'].strip()} has {own['list'].strip()}, {own['more'].strip()}"
     per = _FOR_EACH.match(text)
     if per:
         inner = _form(per["part"])

@@ -83,6 +83,8 @@ def _tag(low: str, before: list[Token], after: list[str]) -> Tag:
         return "DET"
     if _qualifies_noun(low, after):
         return "ADJ"
+    if low in ("last", "lasts") and after and (after[0][0].isdigit() or after[0].lower() in _LASTING):
+        return "V"
     if low in closed.ADVERBS:
         return "ADV"
     if low in closed.PREPOSITIONS:
@@ -90,11 +92,16 @@ def _tag(low: str, before: list[Token], after: list[str]) -> Tag:
     return _open_class(low, before, after)
 
 
+_LASTING = frozenset(["between", "from", "at", "up", *closed.NUMBER_WORDS])
+
+
 def _qualifies_noun(low: str, after: list[str]) -> bool:
-    """'first name', 'nightly rate': adverbs by form, adjectives by place."""
+    """'first name', 'nightly rate', 'first and last name': adverbs by form, adjectives by place."""
     if low not in closed.ADJECTIVE_ADVERBS or not after:
         return False
     following = after[0].lower()
+    if following in ("and", "or", "/", ",") and len(after) > 1:
+        return after[1].lower() in closed.ADJECTIVE_ADVERBS or after[1].lower() in ("middle", "family")
     return "NOUN" in words.readings(following) and following not in closed.DETERMINERS | closed.PREPOSITIONS
 
 
@@ -148,7 +155,8 @@ def _is_verb(low: str, before: list[Token], after: list[str], can_noun: bool) ->
     base = words.verb_lemma(low) == low
     if previous is None or (previous.tag == "P" and previous.low in (":", ";")):
         return base and (low in closed.IMPERATIVES or low not in closed.NOUN_FIRST) and (
-            _object_follows(after) or low in closed.IMPERATIVES
+            (_object_follows(after) and not (can_noun and _compound_follows(after)))
+            or low in closed.IMPERATIVES
         )  # fmt: skip
     if previous.tag == "TO" and len(before) > 1 and before[-2].low in closed.TIED and can_noun:
         return False
@@ -156,6 +164,8 @@ def _is_verb(low: str, before: list[Token], after: list[str], can_noun: bool) ->
         return base or not can_noun
     if previous.tag in ("DET", "POSS", "NUM", "ADJ", "PREP"):
         return not can_noun and "ADJ" not in words.readings(low)
+    if previous.low in ("which", "what") and can_noun and after and not base:
+        return after[0].lower() not in closed.PRONOUNS | closed.BE_FORMS | closed.MODALS | closed.HAVE_FORMS
     if previous.tag in ("PRON", "SUB") and previous.low not in ("them", "it", "him", "us", "me"):
         return low not in closed.NOUN_FIRST or previous.tag == "PRON"
     if previous.tag == "CC" or previous.low in (",", ";", ":"):
@@ -188,6 +198,16 @@ def _object_follows(after: list[str]) -> bool:
     return "VERB" not in found or "NOUN" in found or "ADJ" in found or words.is_participle(following)
 
 
+def _compound_follows(after: list[str]) -> bool:
+    """'talk title', 'leave management': one noun after another is a name, not an order."""
+    following = after[0].lower() if after else ""
+    return (
+        "NOUN" in words.readings(following)
+        and not words.is_plural(following)
+        and following not in closed.DETERMINERS | closed.POSSESSIVES | closed.PREPOSITIONS
+    )
+
+
 def _coordinated(low: str, base: bool, before: list[Token], after: list[str], can_noun: bool) -> bool:
     """'create, list and delete tasks', 'adds dishes, and sends it': a verb beside a verb."""
     verbs = [index for index, token in enumerate(before) if token.tag == "V" or token.low == "has"]
@@ -210,7 +230,12 @@ def _coordinated(low: str, base: bool, before: list[Token], after: list[str], ca
 def _after_subject(
     low: str, base: bool, previous: Token, before: list[Token], after: list[str], can_noun: bool
 ) -> bool:
-    acts_on = bool(after) and after[0].lower() in ("a", "an", "the", "one", "each", "every")
+    acts_on = bool(after) and (
+        after[0].lower() in ("a", "an", "the", "one", "each", "every") or _several_follow(after, before)
+    )
+    previous = _head_before(before) or previous
+    if not base and can_noun and not after and not _named_one(before):
+        return False
     if low in closed.NOUN_FIRST and not (acts_on and base and can_noun and words.is_plural(previous.low)):
         return False
     clause = _clause_so_far(before)
@@ -223,6 +248,30 @@ def _after_subject(
         closed.PREPOSITIONS | closed.PRONOUNS | {"and", "when", "to", "which", "only"}
     )  # fmt: skip
     return agrees and follows
+
+
+def _several_follow(after: list[str], before: list[Token]) -> bool:
+    """'attendees rate talks': the plural after it is an object, where nothing else stands before it."""
+    following = after[0].lower()
+    return len(before) == 1 and words.is_plural(following) and "NOUN" in words.readings(following)
+
+
+def _named_one(before: list[Token]) -> bool:
+    """Whether the noun phrase before has an article: 'the order ships', but 'and maintenance jobs'."""
+    for token in reversed(before):
+        if token.tag not in ("N", "ADJ", "VBN", "ADV"):
+            return token.tag in ("DET", "POSS")
+    return False
+
+
+def _head_before(before: list[Token]) -> Token | None:
+    """'members' of 'members of the gym', which the verb agrees with."""
+    index = len(before) - 1
+    while index >= 0 and before[index].tag in ("N", "ADJ", "DET", "POSS", "VBN"):
+        index -= 1
+    if index < 1 or before[index].tag != "PREP" or before[index - 1].tag != "N":
+        return None
+    return before[index - 1]
 
 
 def _clause_so_far(before: list[Token]) -> list[Token]:
