@@ -147,6 +147,7 @@ class WorkLoop:
         try:
             return future.result(timeout=self._limit)
         except TimeoutError:
+            future.add_done_callback(lambda _: self._clear_late(item))
             return WorkTimedOut(attempt=item.attempt, limit_seconds=self._limit)
         except StreamwrightError as error:
             return WorkFailed(attempt=item.attempt, reason=str(error))
@@ -167,8 +168,7 @@ class WorkLoop:
                 traceparent=started.envelope.traceparent,
             )
             if not events:
-                # It was undone while the work went on: what the work left must go, too.
-                self._undo(item)
+                self._end_unrecorded(item)
                 return
             try:
                 stored = [stored_event(self._codec, event) for event in events]
@@ -177,10 +177,34 @@ class WorkLoop:
                 continue
             return
 
+    def _end_unrecorded(self, item: WorkItem) -> None:
+        """The step was undone while the work went on, and what the work left must go, too. Or the work's
+        lock was lost with the database, and another worker was faster: then its result stands."""
+        if self._stands(item):
+            self._store.save(Saving(finished=[item.key]))
+        else:
+            self._undo(item)
+
+    def _clear_late(self, item: WorkItem) -> None:
+        """Work that is recorded as too late has ended at last: nothing of it may be left."""
+        if not self._stands(item):
+            self._worker.undo(str(item.delivery), item.attempt)
+
+    def _stands(self, item: WorkItem) -> bool:
+        """Whether the attempt is recorded as done, and has not been undone since."""
+        payloads = self._payloads(item.delivery)
+        results = [self._decider.result_of(payload) for payload in payloads]
+        done = any(isinstance(each, WorkDone) and each.attempt == item.attempt for each in results)
+        undone = [each for each in payloads if type(each) is self._decider.undo_starts_with]
+        return done and not any(getattr(each, "attempt", 0) >= item.attempt for each in undone)
+
     def _stream(self, delivery: UUID) -> tuple[object, int]:
+        payloads = self._payloads(delivery)
+        return fold(self._decider, payloads), len(payloads)
+
+    def _payloads(self, delivery: UUID) -> list[object]:
         stored = self._store.streams([delivery])[delivery]
-        payloads = [self._codec.decode(event.state).payload for event in stored]
-        return fold(self._decider, payloads), len(stored)
+        return [self._codec.decode(event.state).payload for event in stored]
 
 
 def _work_into(future: Future[WorkDone | WorkFailed], worker: Worker, started: Event, trigger: Event) -> None:
