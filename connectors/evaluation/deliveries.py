@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from connectors.command_line.delivery_progress import DeliveryProgress, evolve
 from connectors.evaluation.requirement_set import EvaluatedRequirement
+from connectors.evaluation.scores import RequirementScore
 from connectors.kafka.follow import Follower
 from connectors.kafka.publisher import Publisher
 from connectors.kafka.user_events import user_event
@@ -109,4 +111,35 @@ def _ended(delivery_id: str, flight: _Flight, artefacts: Path, now: float) -> En
         tests_passed=report.passed if report else 0,
         tests_failed=report.failed if report else 0,
         line_coverage=report.line_coverage if report and build else None,
+    )
+
+
+def delivered_before(
+    requirement: EvaluatedRequirement, score: RequirementScore, config: Settings
+) -> Ended | None:
+    """The end of an earlier delivery, as its score tells it; None where the build is not kept any more.
+
+    Args:
+        score: of the same requirement in an earlier run.
+        config: names the home that keeps the builds.
+    """
+    wheel, package = None, ""
+    if score.outcome == "built":
+        told = sorted((config.home / "artefacts" / score.delivery_id).glob("*/delivery.json"))
+        if not told:
+            return None
+        facts = json.loads(told[-1].read_text(encoding="utf-8"))
+        wheel, package = told[-1].parent / facts["wheel"], str(facts["package"])
+    return Ended(
+        requirement=requirement,
+        delivery_id=score.delivery_id,
+        outcome=score.outcome,
+        seconds=score.delivery_seconds,
+        reason=score.reason,
+        questions=score.questions,
+        package=package,
+        wheel=wheel,
+        tests_passed=score.tests_passed,
+        tests_failed=score.tests_failed,
+        line_coverage=score.line_coverage,
     )

@@ -35,7 +35,15 @@ class FuzzFindings:
     trouble: str = ""
 
 
-def fuzz(url: str, folder: Path, *, seconds: int, seed: int, max_examples: int = 50) -> FuzzFindings:
+def fuzz(
+    url: str,
+    folder: Path,
+    *,
+    seconds: int,
+    seed: int,
+    max_examples: int = 50,
+    stop_after: int | None = None,
+) -> FuzzFindings:
     """Sends generated requests, good and bad, to every operation.
 
     Args:
@@ -43,11 +51,13 @@ def fuzz(url: str, folder: Path, *, seconds: int, seed: int, max_examples: int =
         folder: where the report is written.
         seconds: time for all requests.
         max_examples: requests for each operation in each phase.
+        stop_after: failures after which it ends early, None for never.
     """
     report = folder / "schemathesis.json"
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json"]
     command += ["--max-time", str(seconds), "--seed", str(seed), "-n", str(max_examples), "--no-shrink"]
-    command += ["--phases", "coverage,fuzzing,stateful", "--continue-on-failure", "--warnings", "off"]
+    command += ["--phases", "coverage,fuzzing,stateful", "--warnings", "off"]
+    command += ["--continue-on-failure"] if stop_after is None else ["--max-failures", str(stop_after)]
     command += ["--checks", ",".join(_CHECKS), "--report", "json", "--report-json-path", str(report)]
     try:
         done = subprocess.run(
@@ -75,8 +85,11 @@ def findings_of(report: dict[str, Any]) -> FuzzFindings:
         kind = json.dumps(failure).lower()
         (errors if "not_a_server_error" in kind or "server error" in kind else violations).append(words)
     troubles = [str(error.get("message") or error)[:200] for error in report.get("errors", ())]
+    cases = int(report.get("test_cases", {}).get("generated", 0))
+    if not cases:
+        troubles.append(f"no request was sent: {report.get('stop_reason') or 'no reason given'}")
     return FuzzFindings(
-        cases=int(report.get("test_cases", {}).get("generated", 0)),
+        cases=cases,
         server_errors=tuple(errors),
         violations=tuple(violations),
         trouble="; ".join(troubles)[:500],

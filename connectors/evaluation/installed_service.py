@@ -13,12 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 from uv import find_uv_bin
 
 from schemas.errors import WorkError
 
-_INSTALL_SECONDS = 180.0
-_START_SECONDS = 40.0
+_INSTALL_SECONDS = 300.0
+# A busy machine makes a start slow, but not costly: a hang is told by processor time.
+_START_PROCESSOR_SECONDS = 40.0
+_START_SECONDS = 300.0
 _STOP_SECONDS = 5.0
 _TAIL = 1_500
 
@@ -87,15 +90,23 @@ def _free_port() -> int:
 
 def _await_health(process: subprocess.Popen[bytes], url: str, package: str, log: Path) -> None:
     until = time.monotonic() + _START_SECONDS
-    while time.monotonic() < until:
+    while time.monotonic() < until and _processor_seconds(process) < _START_PROCESSOR_SECONDS:
         if process.poll() is not None:
             break
         with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/health", timeout=2).is_success:
+            if httpx.get(f"{url}/health", timeout=10).is_success:
                 return
         time.sleep(0.05)
     words = log.read_text(encoding="utf-8", errors="replace")[-_TAIL:]
     raise _failed(f"Starting {package}", f"/health does not answer; it said: {words}")
+
+
+def _processor_seconds(process: subprocess.Popen[bytes]) -> float:
+    try:
+        used = psutil.Process(process.pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(used.user + used.system)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

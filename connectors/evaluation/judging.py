@@ -27,7 +27,7 @@ from connectors.evaluation.scores import MutantScore, RequirementScore
 from connectors.evaluation.service_description import Description, described
 from connectors.evaluation.service_session import ServiceSession
 
-_CALLING_SECONDS = 120.0
+_CALLING_SECONDS = 400.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class _Judge:
         place.mkdir()
         with served(python, self._ended.package, place) as url:
             self._found["started"] = True
-            document = httpx.get(f"{url}/openapi.json", timeout=10).raise_for_status().json()
+            document = httpx.get(f"{url}/openapi.json", timeout=60).raise_for_status().json()
             self._found["openapi_problems"] = _problems(document)
             service = described(document)
             self._guarded("finding entities", lambda: self._entities(service))

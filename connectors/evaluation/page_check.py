@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 _MOST_VIEWS = 8
-_TIMEOUT_MILLISECONDS = 15_000
+_TIMEOUT_MILLISECONDS = 60_000
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 _AXE_RUN = 'axe.run(document, {resultTypes: ["violations"]})'
 

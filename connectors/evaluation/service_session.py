@@ -16,7 +16,7 @@ from connectors.evaluation.service_description import Description, Json, Resourc
 
 _ROUNDS = 10
 _DEEPEST = 5
-_REQUEST_SECONDS = 15.0
+_REQUEST_SECONDS = 60.0
 Record = dict[str, Any]
 
 

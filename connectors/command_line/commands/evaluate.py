@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from connectors.evaluation.evaluation_files import Report
     from connectors.evaluation.judging import Thoroughness
     from connectors.evaluation.requirement_set import EvaluatedRequirement
+    from connectors.evaluation.scores import RequirementScore
 
 _TOOLS = ("cosmic_ray", "openapi_spec_validator", "schemathesis", "snowballstemmer")
 
@@ -44,6 +46,10 @@ def evaluate(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in --out: keep what is judged already.")
     ] = False,
+    rejudge: Annotated[
+        Path | None,
+        typer.Option(help="evaluation.json of an earlier run: judge its deliveries, deliver only others."),
+    ] = None,
     parallel: Annotated[int, typer.Option(help="Deliveries under way at the same time.", min=1)] = 4,
     delivery_seconds: Annotated[
         float, typer.Option(help="Time limit of one delivery, waiting for others included.", min=1)
@@ -93,6 +99,7 @@ def evaluate(
         resume=resume,
         parallel=parallel,
         delivery_seconds=delivery_seconds,
+        earlier=read_report(rejudge).requirements if rejudge else (),
     )
     file = save_report(report, folder)
     plots = draw(report, folder)
@@ -134,6 +141,7 @@ def _evaluated(
     resume: bool,
     parallel: int,
     delivery_seconds: float,
+    earlier: Sequence[RequirementScore],
 ) -> Report:
     from connectors.evaluation.evaluation_run import evaluate as run
     from connectors.settings import settings
@@ -149,5 +157,6 @@ def _evaluated(
         resume=resume,
         parallel=parallel,
         delivery_seconds=delivery_seconds,
+        earlier=earlier,
         progress=lambda words: terminal.progress.print(words, markup=False),
     )
