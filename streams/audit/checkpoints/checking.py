@@ -100,12 +100,14 @@ def _mismatch(checkpoint: Checkpoint, difference: Difference, record: LogRecord 
     offset = record.offset if record is not None and is_there else difference.expected.offset
     told = dict(record.headers) if record is not None and is_there else {}
     key = (record.key or b"") if record is not None and is_there else b""
+    # streamwright.<event type>.v<version>
+    event_type = told.get("ce_type", b"").decode(errors="replace").split(".")
     return Mismatch(
         kind=_KINDS[difference.change],
         position=Position(checkpoint.topic, checkpoint.partition, offset),
         delivery_id=key.decode(errors="replace")[:80],
         event_id=told.get("ce_id", b"").decode(errors="replace"),
-        event_type=told.get("ce_type", b"").decode(errors="replace"),
+        event_type=event_type[1] if len(event_type) == 3 else "",
         service="",
         why=_why(checkpoint, difference),
     )

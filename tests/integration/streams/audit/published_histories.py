@@ -44,7 +44,8 @@ def publish_bytes(
 ) -> list[Position]:
     """Publish (place, key, value, headers) in this order; the offset of a place is not looked at."""
     ensure_topics(brokers)
-    producer = Producer({"bootstrap.servers": brokers, "linger.ms": 5})
+    # Idempotent, so that a repeated request changes neither number nor order of the records.
+    producer = Producer({"bootstrap.servers": brokers, "linger.ms": 5, "enable.idempotence": True})
     standing: dict[int, Position] = {}
 
     def noted(number: int) -> object:

@@ -21,10 +21,10 @@ from schemas.topics import EVENT_TOPICS
 from streams.agents.registry import DECIDERS, topics_of
 from streams.audit.findings import Verification
 from streams.audit.whole_log import verify_log
-from streams.runtime.reconciler import Reconciliation, reconcile
+from streams.runtime.reconciler import Reconciliation, reconcile, write_metrics
 from streams.runtime.store import EventStore, PartitionKey, Saving
 from tests.integration.connectors.command_line.command import streamwright
-from tests.integration.streams.pipeline.running_services import running_services
+from tests.integration.streams.pipeline.running_services import RunningServices, wait_for
 from tests.integration.streams.service_process import RunningService, run_to_the_end, running
 from tests.unit.streams.audit.recorded_histories import REQUIREMENT
 
@@ -190,26 +190,50 @@ def test_given_a_service_that_reacts_meanwhile_when_records_are_driven_then_each
     assert verified(prepared).mismatches == ()
 
 
-def skipped_by_the_analyzer(config: Settings) -> list[LogRecord]:
+def skipped_by_the_analyzer(config: Settings) -> None:
     submit(config, requirement="{}")
     skip_all_records(config, "business-analyzer")
-    return list(read_log(config.kafka_brokers, topics_of(DECIDERS["business-analyzer"])))
 
 
-def test_given_running_processes_and_a_skipped_event_when_the_command_runs_then_the_delivery_ends(
+def test_given_a_running_process_and_a_skipped_event_when_the_command_runs_then_the_delivery_goes_on(
     prepared: Settings, tmp_path: Path
 ) -> None:
-    (skipped,) = skipped_by_the_analyzer(prepared)
-    delivery = (skipped.key or b"").decode()
+    skipped_by_the_analyzer(prepared)
     metrics = tmp_path / "reconciler.prom"
-    with running_services(prepared) as services:
-        ran = streamwright(prepared, "reconcile", "--grace", "0", "--metrics-file", str(metrics), "--json")
-        services.wait_for_end([delivery])
-        again = streamwright(prepared, "reconcile", "--json")
+    arguments = ("reconcile", "--grace", "0", "--metrics-file", str(metrics), "--json")
+    services = RunningServices(prepared)
+    try:
+        services.start("business-analyzer")
+        ran = streamwright(prepared, *arguments)
+        wait_for(lambda: event_types(prepared)["SpecificationWritten"] == 1, 120, "it did not go on")
+    finally:
+        services.stop()
+    again = streamwright(prepared, *arguments)
 
     assert ran.code == again.code == 0, ran.told + again.told
-    assert (ran.answer["missing"], ran.answer["driven"]) == (1, 1)
-    assert (again.answer["missing"], again.answer["reactions"]) == (0, [])
-    assert 'reconciler_missing_reactions{service="business-analyzer"} 1.0' in metrics.read_text()
-    assert 'reconciler_missing_reactions{service="deployment"} 0.0' in metrics.read_text()
-    assert verified(prepared).verified == EVENTS_OF_A_SUCCESS
+    assert told(ran.answer) == {"business-analyzer": "driven", "delivery-saga": "unread"}
+    assert (ran.answer["missing"], ran.answer["driven"], again.answer["missing"]) == (1, 1, 0)
+    assert "business-analyzer" not in told(again.answer)
+    assert 'reconciler_missing_reactions{service="business-analyzer"} 0.0' in metrics.read_text()
+    assert event_types(prepared)["AnalysisStarted"] == 1
+
+
+def told(answer: dict[str, object]) -> dict[str, str]:
+    """What became of the reaction that each service owed."""
+    reactions = answer["reactions"]
+    assert isinstance(reactions, list)
+    return {each["service"]: each["status"] for each in reactions}
+
+
+def test_given_what_a_run_found_when_metrics_are_written_then_they_count_it_by_service(
+    prepared: Settings, tmp_path: Path
+) -> None:
+    submit(prepared, 3)
+    skip_all_records(prepared, "delivery-saga")
+
+    write_metrics(reconciled(prepared), tmp_path / "metrics" / "reconciler.prom")
+
+    text = (tmp_path / "metrics" / "reconciler.prom").read_text()
+    assert 'reconciler_missing_reactions{service="delivery-saga"} 3.0' in text
+    assert 'reconciler_driven_reactions{service="delivery-saga"} 3.0' in text
+    assert 'reconciler_missing_reactions{service="deployment"} 0.0' in text
