@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 REQUIREMENT ?= deploy/local/examples/equipment-lending.txt
+BENCH ?=
 UV := $(shell command -v uv || echo .tools/bin/uv)
 BIN := .venv/bin
 
@@ -43,6 +44,9 @@ browser: setup ## Tests of generated pages in Chromium
 
 faults: setup ## Tests that kill, pause and restart things
 	$(BIN)/pytest -m faults tests
+
+bench: setup ## Measure beside other libraries: make bench BENCH=--quick
+	$(BIN)/python -m tests.benchmarks $(BENCH)
 
 up: setup ## Start broker, database and services
 	$(BIN)/streamwright up

@@ -81,7 +81,8 @@ class Publisher:
             found[number] = error or message
 
         topic, key = BY_NAME[event.envelope.event_type].topic, event.envelope.delivery_id.encode()
-        value, headers = self._codec.encode(event), list(headers_of(event.envelope))
+        value = self._codec.encode(event)
+        headers: list[tuple[str, str | bytes | None]] = [*headers_of(event.envelope)]
         while True:
             try:
                 self._producer.produce(topic, key=key, value=value, headers=headers, on_delivery=on_delivery)

@@ -49,7 +49,8 @@ def publish_log(brokers: str, number: int) -> int:
 def produce(producer: Producer, event: Event, codec: Codec) -> None:
     """Hand an event to the producer, and wait where its buffer is full."""
     topic, value = type_of(event.payload).topic, codec.encode(event)
-    key, headers = event.envelope.delivery_id.encode(), list(headers_of(event.envelope))
+    key = event.envelope.delivery_id.encode()
+    headers: list[tuple[str, str | bytes | None]] = [*headers_of(event.envelope)]
     while True:
         try:
             producer.produce(topic, key=key, value=value, headers=headers)
@@ -88,7 +89,7 @@ def batches(consumer: Consumer, size: int = 5_000) -> Iterator[list[tuple[str, b
         for message in consumer.consume(size, timeout=0.005):
             error = message.error()
             if error is None:
-                batch.append((message.topic() or "", message.value() or b""))  # type: ignore[arg-type]
+                batch.append((message.topic() or "", message.value() or b""))
             elif error.code() == KafkaError._PARTITION_EOF:
                 waiting -= 1
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from confluent_kafka import Producer
+from fastavro.types import Schema
 
 from connectors.kafka.publisher import Publisher
 from connectors.kafka.topics import ensure_topics
@@ -19,7 +20,7 @@ from tests.benchmarks.raw_avro import decode_all, encoded
 from tests.servers import delete_topics
 
 _ONE_BY_ONE = 20
-_Raw = tuple[str, bytes, bytes, object, dict[str, object]]
+_Raw = tuple[str, bytes, bytes, Schema, dict[str, object]]
 
 
 def publish_rows(bench: Bench) -> list[Row]:
@@ -77,7 +78,13 @@ def _raw(event: Event) -> _Raw:
     kind = type_of(event.payload)
     record = decode_all([value])[0]
     header = struct.pack(">bI", 0, kind.schema_id)
-    return kind.topic, event.envelope.delivery_id.encode(), header, parsed_schema(kind.name, kind.version), record
+    return (
+        kind.topic,
+        event.envelope.delivery_id.encode(),
+        header,
+        parsed_schema(kind.name, kind.version),
+        record,
+    )
 
 
 def _producer(brokers: str) -> Producer:

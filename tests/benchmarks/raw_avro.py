@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from typing import cast
 
 import fastavro
+from fastavro.types import Schema
 
 from schemas.registry import PackagedSchemas
 
@@ -15,8 +17,8 @@ _HEADER_BYTES = 5
 def decode_all(values: Iterable[bytes]) -> list[dict[str, object]]:
     """Each value as a plain record."""
     registry, read = PackagedSchemas(), fastavro.schemaless_reader
-    schemas: dict[bytes, object] = {}
-    found = []
+    schemas: dict[bytes, Schema] = {}
+    found: list[object] = []
     for value in values:
         head = value[:_HEADER_BYTES]
         schema = schemas.get(head)
@@ -25,10 +27,10 @@ def decode_all(values: Iterable[bytes]) -> list[dict[str, object]]:
         buffer = io.BytesIO(value)
         buffer.seek(_HEADER_BYTES)
         found.append(read(buffer, schema, None))
-    return found
+    return cast("list[dict[str, object]]", found)
 
 
-def encoded(header: bytes, schema: object, record: dict[str, object]) -> bytes:
+def encoded(header: bytes, schema: Schema, record: dict[str, object]) -> bytes:
     """One plain record with the wire header."""
     buffer = io.BytesIO()
     buffer.write(header)
