@@ -108,7 +108,7 @@ def _format(place: BrokerPlace) -> None:
     configuration.write_text(properties(place, "server.properties", aside))
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     command = [
-        *java_command(place), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(configuration)
+        *java_command(place), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(configuration)
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=_FORMAT_SECONDS, check=False)
     if done.returncode != 0:
