@@ -115,17 +115,17 @@ def _ended(delivery_id: str, flight: _Flight, artefacts: Path, now: float) -> En
 
 
 def delivered_before(
-    requirement: EvaluatedRequirement, score: RequirementScore, config: Settings
+    requirement: EvaluatedRequirement, score: RequirementScore, artefacts: Path
 ) -> Ended | None:
     """The end of an earlier delivery, as its score tells it; None where the build is not kept any more.
 
     Args:
         score: of the same requirement in an earlier run.
-        config: names the home that keeps the builds.
+        artefacts: root of the builds.
     """
     wheel, package = None, ""
     if score.outcome == "built":
-        told = sorted((config.home / "artefacts" / score.delivery_id).glob("*/delivery.json"))
+        told = sorted((artefacts / score.delivery_id).glob("*/delivery.json"))
         if not told:
             return None
         facts = json.loads(told[-1].read_text(encoding="utf-8"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,7 +19,8 @@ from connectors.settings import Settings
 
 def evaluate(
     requirements: Sequence[EvaluatedRequirement],
-    config: Settings,
+    start: Callable[[], Settings],
+    artefacts: Path,
     *,
     name: str,
     folder: Path,
@@ -33,7 +34,8 @@ def evaluate(
     """Delivers and judges each requirement; after an interrupt, the report is about those judged so far.
 
     Args:
-        config: of a running system.
+        start: sees that the system runs, and gives its settings; called where something is to be delivered.
+        artefacts: root of the builds, for deliveries that are judged again.
         name: of the set.
         folder: keeps the score of each requirement as soon as it is known.
         resume: take over scores that the folder has from a run of the same thoroughness.
@@ -51,9 +53,11 @@ def evaluate(
     waiting = [requirement for requirement in requirements if requirement.id not in known]
     if known:
         progress(f"{len(known)} of {len(requirements)} are judged already")
-    before = _delivered(waiting, earlier, config)
+    before = _delivered(waiting, earlier, artefacts)
     waiting = [requirement for requirement in waiting if requirement.id not in before]
-    deliveries = deliver_all(waiting, config, parallel=parallel, limit_seconds=delivery_seconds)
+    deliveries: Iterable[Ended] = ()
+    if waiting:
+        deliveries = deliver_all(waiting, start(), parallel=parallel, limit_seconds=delivery_seconds)
     try:
         for ended in chain(before.values(), deliveries):
             place = f"{len(known) + 1}/{len(requirements)} {ended.requirement.id}"
@@ -78,11 +82,11 @@ def evaluate(
 
 
 def _delivered(
-    requirements: Sequence[EvaluatedRequirement], earlier: Sequence[RequirementScore], config: Settings
+    requirements: Sequence[EvaluatedRequirement], earlier: Sequence[RequirementScore], artefacts: Path
 ) -> dict[str, Ended]:
     scores = {score.id: score for score in earlier}
     known = [r for r in requirements if r.id in scores and scores[r.id].text_sha256 == text_digest(r)]
-    found = {r.id: delivered_before(r, scores[r.id], config) for r in known}
+    found = {r.id: delivered_before(r, scores[r.id], artefacts) for r in known}
     return {identifier: ended for identifier, ended in found.items() if ended is not None}
 
 

@@ -73,7 +73,7 @@ class RequirementScore(BaseModel):
 
     @property
     def server_errors(self) -> int:
-        """Answers from 500 on: every one to our own calls, and each kind that schemathesis found."""
+        """Answers from 500 on: every one to our own calls, and each operation that schemathesis found."""
         return len(self.called_errors) + (len(self.fuzzing.server_errors) if self.fuzzing else 0)
 
     @property
@@ -94,7 +94,7 @@ class Summary(BaseModel):
         services_complete: share of the requirements to be built whose service starts with all entities.
         operations_working: share of the named operations that answered 2xx when called.
         server_errors: count over all services; see `RequirementScore.server_errors`.
-        schema_violations: count of kinds that schemathesis found.
+        schema_violations: count of operations whose answers differ from the OpenAPI document, by kind.
         invalid_openapi: count of services whose OpenAPI document does not validate.
         mutants_caught: share of the sampled mutants that the generated tests caught.
         line_coverage: mean over the builds, as the deliveries report it.

@@ -147,10 +147,10 @@ def _evaluated(
     from connectors.settings import settings
     from deploy.local.system import up
 
-    running = up(settings(), terminal.progress.print)
     return run(
         requirements,
-        running.settings,
+        lambda: up(settings(), terminal.progress.print).settings,
+        settings().home / "artefacts",
         name=name,
         folder=folder,
         how=how,

@@ -10,7 +10,7 @@ from tests.unit.connectors.evaluation.lending_service import lending_service, se
 
 def test_given_a_service_with_a_fault_when_fuzzed_then_its_server_error_is_found(tmp_path: Path) -> None:
     with serving(lending_service()) as url:
-        found = fuzz(url, tmp_path, seconds=120, seed=1, max_examples=10, stop_after=1)
+        found = fuzz(url, tmp_path, seconds=120, seed=1, max_examples=10, stop_after=6)
 
     assert found.trouble == ""
     assert found.cases > 0
