@@ -1,12 +1,11 @@
-"""Tests of filters, searches, named lists and exports."""
+"""Tests of filters, searches and named lists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 
-from schemas.specification import Action, Criterion, Entity, Field, Listing, Search
+from schemas.specification import Action, Condition, Criterion, Effect, Entity, Field, Listing, Search
 from streams.agents.testing_engineer.asserting import lists, path_of, refused
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
@@ -14,7 +13,6 @@ from streams.agents.testing_engineer.examples import example
 from streams.agents.testing_engineer.making import make, make_unlike
 from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import Braces
-from streams.agents.testing_engineer.script import listing as script_list
 from streams.agents.testing_engineer.solving import CannotSatisfyError
 from streams.agents.testing_engineer.stepping import ready, take
 from streams.agents.testing_engineer.values import (
@@ -25,9 +23,11 @@ from streams.agents.testing_engineer.values import (
     Unknown,
     Value,
     aligned,
-    literal,
-    quoted,
+    iso,
 )
+
+# Number of an example that differs from those of all records made before.
+_FAR = 9
 
 
 def differing(scenario: Scenario, entity: Entity, field: Field) -> list[Record]:
@@ -50,11 +50,47 @@ def differing(scenario: Scenario, entity: Entity, field: Field) -> list[Record]:
     else:
         _several(scenario, [lambda: scenario.create(entity)] * 2)
     _several(scenario, _other_ways(scenario, entity, field))
-    made = scenario.world.live(entity.name)
-    values = {str(identity(scenario.reading.value(record, name))) for record in made}
-    if len(values) < 2:
+    if _variety(scenario, entity, field) < 2:
+        _several(scenario, _apart(scenario, entity, field))
+    if _variety(scenario, entity, field) < 2:
         raise CannotSatisfyError(f"all have the same {name}")
-    return made
+    return scenario.world.live(entity.name)
+
+
+def _variety(scenario: Scenario, entity: Entity, field: Field) -> int:
+    """How many values of the field there are."""
+    live = scenario.world.live(entity.name)
+    return len({str(identity(scenario.reading.value(record, field.name))) for record in live})
+
+
+def _apart(scenario: Scenario, entity: Entity, field: Field) -> list[Callable[[], object]]:
+    """Where rules make values alike: a state left since, a value on either side, other operands."""
+    if field.name == scenario.blueprint.state_field(entity.name):
+        return [lambda: scenario.create(entity)]
+    live = scenario.world.live(entity.name)
+    value = scenario.reading.value(live[0], field.name) if live else None
+    if value is None or isinstance(value, Record | Unknown | tuple):
+        return []
+    text = iso(value) if isinstance(value, datetime) else str(value)
+    sides = [Condition(left=field.name, operator=one, right=f"={text}") for one in ("lt", "gt")]
+    operands = {
+        name
+        for rule in scenario.blueprint.derivations(entity.name)
+        if rule.field == field.name
+        for name in rule.operands
+    }
+    return [
+        *(_wished(scenario, entity, side) for side in sides),
+        *(
+            _with(scenario, entity, one, example(one, _FAR, scenario.world.now))
+            for one in scenario.blueprint.body_fields(entity)
+            if one.name in operands and one.type != "reference"
+        ),
+    ]
+
+
+def _wished(scenario: Scenario, entity: Entity, condition: Condition) -> Callable[[], object]:
+    return lambda: scenario.create(entity, None, [condition])
 
 
 def _other_ways(scenario: Scenario, entity: Entity, field: Field) -> list[Callable[[], object]]:
@@ -73,9 +109,25 @@ def _other_ways(scenario: Scenario, entity: Entity, field: Field) -> list[Callab
         for one in scenario.specification.adjustments
         if one.target == field.name
     ]
-    setting = {one.on for one in scenario.specification.effects if one.field == field.name}
-    rules = [rule for rule in scenario.blueprint.actions(entity.name) if rule.name in setting]
-    return [*adding, *(_taken(scenario, rule) for rule in rules)]
+    effects = [
+        one
+        for one in scenario.specification.effects
+        if one.field == field.name and _changed(scenario, one) == entity.name
+    ]
+    created = [_created(scenario, one) for one in effects if one.on == "create"]
+    rules = {id(rule): rule for one in effects for rule in scenario.blueprint.actions(one.entity, one.on)}
+    return [*adding, *created, *(_taken(scenario, rule) for rule in rules.values())]
+
+
+def _changed(scenario: Scenario, effect: Effect) -> str:
+    """Entity of the record that an effect changes."""
+    entity = scenario.specification.entity(effect.entity)
+    changed = scenario.reading.field_at(entity, effect.via) if effect.via else None
+    return changed.references if changed else effect.entity
+
+
+def _created(scenario: Scenario, effect: Effect) -> Callable[[], object]:
+    return lambda: scenario.create(effect.entity, None, effect.when)
 
 
 def _later(scenario: Scenario, entity: Entity) -> Callable[[], object]:
@@ -248,46 +300,3 @@ def _shown(scenario: Scenario, rule: Listing, path: str) -> None:
     live = scenario.world.live(rule.entity)
     matching = [one for one in live if scenario.reading.all_hold(rule.where, one)]
     lists(scenario, path, {}, matching)
-
-
-def exporting(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
-    """An export has a header row, and a row for each record."""
-    rule = next((one for one in blueprint.specification.exports if one.id == criterion.target), None)
-    if rule is None:
-        return
-    entity = blueprint.specification.entity(rule.entity)
-    path = f"{path_of(entity)}/export.csv"
-    columns = ["id", *(field.name for field in entity.fields), "created_at", "updated_at"]
-
-    def build(scenario: Scenario) -> None:
-        scenario.script.write("rows = ", f'exported(client, "{path}")')
-        scenario.script.check("assert ", "rows == []")
-        made = [scenario.create(entity) for _ in range(2)]
-        scenario.script.write("rows = ", f'exported(client, "{path}")')
-        ids = ", ".join(f'str({record.variable}["id"])' for record in made)
-        scenario.script.check("assert ", f'[row["id"] for row in rows] == [{ids}]')
-        scenario.script.check("assert list(rows[0]) == ", script_list([quoted(name) for name in columns]))
-        for field in entity.fields:
-            value = made[0].values.get(field.name)
-            if field.type in (*TEXTS, "choice", "money") and isinstance(value, str | Decimal):
-                source = literal(value)
-                scenario.script.check("assert ", f'rows[0]["{field.name}"] == {source}')
-
-    def formula(scenario: Scenario) -> None:
-        field = next(
-            (
-                one
-                for one in blueprint.body_fields(entity)
-                if one.type in ("text", "long_text") and not one.many
-            ),
-            None,
-        )
-        if field is None:
-            raise CannotSatisfyError("no text")
-        record = scenario.create(entity, {field.name: 'a,"b"'})
-        scenario.script.write("rows = ", f'exported(client, "{path}")')
-        value = f'{record.variable}["{field.name}"]'
-        scenario.script.check("assert ", f'rows[0]["{field.name}"] == {value}')
-
-    yield Attempt("export", "CSV with a header row and a row for each record", build)
-    yield Attempt("export_of_quotes", "a comma and quotes are kept", formula)

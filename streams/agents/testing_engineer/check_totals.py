@@ -11,6 +11,7 @@ from schemas.specification import Criterion, Entity, Field, Report
 from streams.agents.testing_engineer.asserting import refused
 from streams.agents.testing_engineer.attempt import Attempt
 from streams.agents.testing_engineer.blueprint import Blueprint
+from streams.agents.testing_engineer.check_exports import can_be_empty
 from streams.agents.testing_engineer.making import make, make_unlike
 from streams.agents.testing_engineer.scenario import Scenario
 from streams.agents.testing_engineer.script import (
@@ -47,11 +48,17 @@ def report(blueprint: Blueprint, criterion: Criterion) -> Iterator[Attempt]:
         return
     yield Attempt("report_of_nothing", "no rows and a total of zero", _empty(rule))
     yield Attempt("report", "exact totals by group", _whole(rule))
+    entity = blueprint.specification.entity(rule.entity)
+    grouping = {_grouped(path) for path in rule.group_by}
+    for field in can_be_empty(blueprint, entity):
+        if field.name in grouping:
+            name = f"report_without_{field.name}"
+            yield Attempt(name, "those without it make a group of their own", _without(rule, field))
     if rule.where:
         yield Attempt("report_leaves_out", "records that do not count are left out", _unlike(rule))
     if rule.within:
         yield Attempt("report_of_one_parent", "the totals of its records alone", _of_parent(rule))
-    for field in blueprint.specification.entity(rule.entity).fields:
+    for field in entity.fields:
         if field.type in ("choice", "reference") and not field.many:
             yield Attempt(
                 f"report_filtered_by_{field.name}",
@@ -88,8 +95,24 @@ def _some(scenario: Scenario, rule: Report) -> list[Record]:
 def _alike(scenario: Scenario, rule: Report, entity: Entity, record: Record) -> dict[str, Value]:
     """Values that put another record in the group of the first."""
     writable = {field.name for field in scenario.blueprint.body_fields(entity)}
-    names = {path.rpartition(":")[2].split(".")[0] for path in rule.group_by} & writable
+    names = {_grouped(path) for path in rule.group_by} & writable
     return {name: record.values[name] for name in sorted(names)}
+
+
+def _grouped(path: str) -> str:
+    """The record's own field that a group is found by."""
+    return path.rpartition(":")[2].split(".")[0]
+
+
+def _without(rule: Report, field: Field) -> Callable[[Scenario], None]:
+    def build(scenario: Scenario) -> None:
+        make(scenario, rule.entity, rule.where, {field.name: None})
+        make(scenario, rule.entity, rule.where)
+        live = scenario.world.live(rule.entity)
+        counted = [one for one in live if scenario.reading.all_hold(rule.where, one)]
+        _reports(scenario, rule, f'"/reports/{rule.name}"', counted)
+
+    return build
 
 
 def _whole(rule: Report) -> Callable[[Scenario], None]:

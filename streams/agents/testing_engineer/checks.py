@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from streams.agents.testing_engineer import (
     check_access,
     check_adjustments,
+    check_exports,
     check_fields,
     check_finding,
     check_lifecycle,
@@ -34,7 +35,7 @@ CHECKS: Mapping[str, Check] = {
     "filter": check_finding.filtering,
     "search": check_finding.searching,
     "listing": check_finding.named_list,
-    "export": check_finding.exporting,
+    "export": check_exports.exporting,
     "state_machine": check_lifecycle.state_machine,
     "action": check_lifecycle.acting,
     "effect": check_reactions.effect,
