@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from projections.batch import Batch
 from projections.consumption import Gathered, LogConsumer, Place
-from projections.projection import project
 from projections.reading import Reader
 from projections.store import Positions, Store
+from projections.write_behind import write_behind
 from schemas.errors import SetupError
 
 _BATCH = 5_000
@@ -39,10 +39,26 @@ def catch_up(
     wanted = {place: until.get(place, 0) if until is not None else None for place in positions}
     waiting = {place for place, end in wanted.items() if end is None or positions[place] < end}
     consumer.assign({place: positions[place] for place in waiting})
+    ends: dict[Place, int] = {}
+    with write_behind(store, reader, positions) as writer:
+        for gathered in _heard(consumer, waiting):
+            reached = _reached(gathered, wanted)
+            within = [each for each in gathered.records if _is_before(each.offset, wanted[each.place])]
+            if within:
+                writer.project(within)
+            ends |= {place: reached[place] for place in waiting & reached.keys()}
+            waiting.difference_update(reached)
+    _move(store, positions, ends)
+
+
+def _heard(consumer: LogConsumer, waiting: set[Place]) -> Iterator[Gathered]:
+    """What comes from the broker, as long as partitions are waited for."""
     heard_at = time.monotonic()
     while waiting:
         gathered = consumer.gather(_BATCH, _WAIT_SECONDS)
         if gathered.records or gathered.ends:
+            yield gathered
+            # Only waiting for the broker counts as silence, not what was done with the records.
             heard_at = time.monotonic()
         elif time.monotonic() - heard_at > _SILENCE_SECONDS:
             raise SetupError(
@@ -50,11 +66,6 @@ def catch_up(
                 why=f"nothing came for {_SILENCE_SECONDS:g} seconds",
                 todo="Check the broker with: streamwright status",
             )
-        reached = _reached(gathered, wanted)
-        within = [record for record in gathered.records if _is_before(record.offset, wanted[record.place])]
-        project(store, reader, within, positions)
-        _move(store, positions, {place: reached[place] for place in waiting & reached.keys()})
-        waiting -= reached.keys()
 
 
 def _reached(gathered: Gathered, wanted: Mapping[Place, int | None]) -> dict[Place, int]:

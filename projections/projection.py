@@ -20,6 +20,7 @@ def project(
     records: list[RawRecord],
     positions: Positions,
     *,
+    batch: Batch | None = None,
     on_batch: Callable[[Batch], None] = lambda _: None,
 ) -> None:
     """Write the records in one transaction and move the positions; a record that Postgres refuses
@@ -27,6 +28,7 @@ def project(
 
     Args:
         positions: next offset of each partition; is moved.
+        batch: that of the records, where it has been made already.
         on_batch: told of each batch that is written.
 
     Raises:
@@ -35,7 +37,7 @@ def project(
     """
     if not records:
         return
-    batch = batch_of(records, reader)
+    batch = batch or batch_of(records, reader)
     try:
         store.write(batch, positions)
     except _POISON as error:

@@ -47,7 +47,7 @@ class Reader:
 
     def __init__(self, codec: Codec | None = None) -> None:
         self._codec = codec or Codec()
-        self._schemas: dict[int, tuple[str, int, int, str, Schema, Schema]] = {}
+        self._schemas: dict[int, tuple[str, int, int, str, Schema, Schema | None]] = {}
 
     def read(self, record: RawRecord) -> Recorded:
         """The event of a record.
@@ -77,20 +77,22 @@ class Reader:
             plain = upcast(name, version, current, plain)
         return recorded(record.topic, record.partition, record.offset, envelope, plain)
 
-    def _schemas_of(self, data: bytes) -> tuple[str, int, int, str, Schema, Schema]:
+    def _schemas_of(self, data: bytes) -> tuple[str, int, int, str, Schema, Schema | None]:
         schema_id = int.from_bytes(data[:_HEADER_BYTES], "big")
         known = self._schemas.get(schema_id)
         if known is None or len(data) < _HEADER_BYTES:
             found = self._codec.writer_schema(data)
             event_type = found.event_type
             writer = _plain_times(found.schema)
+            pruned = _pruned(writer, event_type.name)
             known = (
                 event_type.name,
                 found.version,
                 event_type.version,
                 event_type.topic,
                 fastavro.parse_schema(writer),
-                fastavro.parse_schema(_pruned(writer, event_type.name)),
+                # Resolving a reader's schema takes as long as reading, so only where it leaves fields out.
+                None if pruned == writer else fastavro.parse_schema(pruned),
             )
             self._schemas[schema_id] = known
         return known

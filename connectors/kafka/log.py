@@ -14,6 +14,8 @@ from schemas.errors import BadInputError, SetupError
 Headers = tuple[tuple[str, bytes], ...]
 _BATCH = 2_000
 _TIMEOUT_SECONDS = 15.0
+# A batch that is not full waits that long for more, as at the end of the log.
+_GATHER_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def read_log(
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
             "fetch.message.max.bytes": 16 * 1024 * 1024,
+            "fetch.wait.max.ms": 50,
         }
     )
     try:
@@ -105,7 +108,7 @@ def from_message(message: Message) -> LogRecord:
 
 def _headers(message: Message) -> Headers:
     pairs = cast("list[tuple[str, bytes | None]]", message.headers() or [])
-    if any(value is None for _, value in pairs):
+    if None in [value for _, value in pairs]:
         return tuple((name, value or b"") for name, value in pairs)
     return cast(Headers, tuple(pairs))
 
@@ -143,7 +146,7 @@ def _partitions(
 def _until_ends(consumer: Consumer, partitions: int) -> Iterator[LogRecord]:
     ended: set[tuple[str | None, int | None]] = set()
     while len(ended) < partitions:
-        for message in consumer.consume(_BATCH, timeout=0.2):
+        for message in consumer.consume(_BATCH, timeout=_GATHER_SECONDS):
             error = message.error()
             if error is None:
                 yield from_message(message)

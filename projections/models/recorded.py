@@ -33,6 +33,7 @@ class Recorded(NamedTuple):
 
     Attributes:
         payload: the fields that the projections read; see `projections.models.payloads`.
+        occurred_at: when it was recorded, UTC.
         tail: the position as a part of orders, so that no two events have the same order.
     """
 
@@ -41,17 +42,13 @@ class Recorded(NamedTuple):
     offset: int
     envelope: PlainEnvelope
     payload: object
+    occurred_at: datetime
     tail: str
 
     @property
     def position(self) -> str:
         """The position as topic-partition-offset."""
         return f"{self.topic}-{self.partition}-{self.offset}"
-
-    @property
-    def occurred_at(self) -> datetime:
-        """When it was recorded, UTC."""
-        return _EPOCH + timedelta(microseconds=self.envelope["occurred_at"])
 
     def order(self, attempt: int, rank: int) -> str:
         """Order by attempt, then by rank (0 to 999), then by position."""
@@ -75,6 +72,8 @@ def recorded(topic: str, partition: int, offset: int, envelope: PlainEnvelope, p
 
     Raises:
         KeyError: the topic is not one of `schemas.topics.EVENT_TOPICS`.
+        OverflowError: the time is one that no calendar has.
     """
+    occurred_at = _EPOCH + timedelta(microseconds=envelope["occurred_at"])
     tail = f"{_TOPIC_INDEX[topic]:02d}.{partition:06d}.{offset:018d}"
-    return Recorded(topic, partition, offset, envelope, payload, tail)
+    return Recorded(topic, partition, offset, envelope, payload, occurred_at, tail)
