@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 import psycopg
 import structlog
@@ -30,7 +31,9 @@ _log = structlog.get_logger()
 _BATCH = 200
 _RETRY_SECONDS = 1.0
 _WAIT_SECONDS = 0.5
-_KAFKA_SECONDS = 30.0
+_KAFKA_SECONDS = 10.0
+# After a crash of the broker, librdkafka's calls may not return, whatever their time-out says.
+_STUCK_SECONDS = 30.0
 RELAY_PLACE = (OUTCOME_EVENTS, 0)
 _KafkaRecord = tuple[bytes | None, bytes | None, list[tuple[str, str | bytes | None]]]
 
@@ -78,7 +81,7 @@ class Relay:
                 with psycopg.connect(self._url, autocommit=True) as connection:
                     if self._lock(connection):
                         self._relay(connection)
-            except (psycopg.Error, PersistenceError, KafkaException) as error:
+            except (psycopg.Error, PersistenceError, KafkaException, TimeoutError) as error:
                 _log.warning("relay starts again", service=self._service, error=str(error))
             self.active = False
             self._stop.wait(_RETRY_SECONDS)
@@ -92,7 +95,7 @@ class Relay:
         consumer = Consumer({"bootstrap.servers": self._brokers, "group.id": relay_group(self._service)})
         producer = self._producer()
         try:
-            producer.init_transactions(_KAFKA_SECONDS)
+            within(_STUCK_SECONDS, lambda: producer.init_transactions(_KAFKA_SECONDS))
             self.position = self._committed(consumer)
             self._in_process = is_in_process(consumer.list_topics(timeout=_KAFKA_SECONDS).cluster_id)
             connection.execute(SQL("LISTEN {}").format(Identifier(self._store.channel_name)))
@@ -122,13 +125,22 @@ class Relay:
         if not notifications:
             return False
         last = notifications[-1].id
+        within(_STUCK_SECONDS, lambda: self._transact(producer, consumer, notifications))
+        self.position = last
+        return True
+
+    def _transact(
+        self, producer: Producer, consumer: Consumer, notifications: Sequence[Notification]
+    ) -> None:
+        """Publish the notifications, and commit the position behind them, in one transaction."""
+        position = TopicPartition(*RELAY_PLACE, notifications[-1].id)
         producer.begin_transaction()
         reach("relay.before_produce")
         try:
             self._produce(producer, notifications)
             reach("relay.after_produce")
             producer.send_offsets_to_transaction(
-                [TopicPartition(*RELAY_PLACE, last)], consumer.consumer_group_metadata(), _KAFKA_SECONDS
+                [position], consumer.consumer_group_metadata(), _KAFKA_SECONDS
             )
             reach("relay.before_commit")
             producer.commit_transaction(_KAFKA_SECONDS)
@@ -138,9 +150,7 @@ class Relay:
             raise
         if self._in_process:
             # librdkafka's in-process broker drops the positions of a transaction.
-            consumer.commit(offsets=[TopicPartition(*RELAY_PLACE, last)], asynchronous=False)
-        self.position = last
-        return True
+            consumer.commit(offsets=[position], asynchronous=False)
 
     def _produce(self, producer: Producer, notifications: Sequence[Notification]) -> None:
         for notification in notifications:
@@ -161,6 +171,30 @@ class Relay:
             return key, value, list(headers)
         envelope = self._codec.decode_envelope(notification.state)
         return envelope.delivery_id.encode(), notification.state, list(headers_of(envelope))
+
+
+def within(seconds: float, call: Callable[[], object]) -> None:
+    """Make a call that may never return, in a thread of its own that is then left behind.
+
+    What a producer left behind does later changes nothing: the next one has fenced it.
+
+    Raises:
+        TimeoutError: it has not returned in time.
+        Exception: what the call itself raises.
+    """
+    future: Future[object] = Future()
+    threading.Thread(target=_call_into, args=(future, call), daemon=True).start()
+    try:
+        future.result(seconds)
+    except TimeoutError as error:
+        raise TimeoutError(f"a call to Kafka has not returned for {seconds:g} seconds") from error
+
+
+def _call_into(future: Future[object], call: Callable[[], object]) -> None:
+    try:
+        future.set_result(call())
+    except BaseException as error:
+        future.set_exception(error)
 
 
 def _abort(producer: Producer) -> None:

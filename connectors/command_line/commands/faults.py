@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +33,8 @@ def faults(
     """
     from deploy.faults.run import fault_run
 
+    # So that what it has started ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     terminal = Terminal(json)
     report = fault_run(events, faults, seed, terminal.progress.print, logs)
     terminal.answer(report.plain(), _shown(report))
