@@ -8,7 +8,7 @@ BENCH ?=
 UV := $(shell command -v uv || echo .tools/bin/uv)
 BIN := .venv/bin
 
-.PHONY: help setup run test lint unit integration browser faults bench up down status clean
+.PHONY: help setup run test lint unit integration browser faults bench up down status
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,7 @@ lint: setup ## Style, types, import rules, schema files
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m schemas.export --check
+	$(BIN)/python -m schemas.compatibility
 
 unit: setup ## Tests without broker and database
 	$(BIN)/pytest tests/unit
