@@ -23,7 +23,7 @@ app = typer.Typer(help="Check and replay the log by the deciders that wrote it."
 
 Delivery = Annotated[str, typer.Argument(help="Id of the delivery.")]
 CheckpointFolder = Annotated[
-    Path | None, typer.Option(help="Folder of the checkpoints; else `checkpoints` in the home folder.")
+    Path | None, typer.Option(help="Folder of the checkpoints; else that of this cluster in the home folder.")
 ]
 
 
@@ -162,8 +162,10 @@ def _records(config: Settings, delivery: str) -> list[RecordedEvent]:
 
 
 def checkpoint_folder(config: Settings) -> Path:
-    """Where checkpoints are kept unless another folder is named."""
-    return config.home / "checkpoints"
+    """Where checkpoints are kept unless another folder is named; each cluster's log has its own."""
+    from connectors.kafka.cluster import cluster_id
+
+    return config.home / "checkpoints" / cluster_id(config.kafka_brokers)
 
 
 def _moment(text: str) -> datetime:
