@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.agents.business_analyzer import closed_words as closed
 from streams.agents.business_analyzer import words
@@ -55,6 +55,11 @@ def attributes(tokens: tuple[Token, ...]) -> list[Attribute]:
     found: list[Attribute] = []
     for number, item in enumerate(items):
         following = items[number + 1] if number + 1 < len(items) else ()
+        if item[0].low == "for" and len(item) == 2 and found and "for" in found[-1].words[1:-1]:
+            parts = found[-1].words
+            parts = (*parts[: parts.index("for") + 1], item[1].low)
+            found.append(replace(found[-1], words=parts, written=parts[-1]))
+            continue
         shared = _shared_head(item, following)
         attribute = _attribute((*item, *shared) if shared else item)
         if attribute is not None:
@@ -96,8 +101,6 @@ def _attribute(item: tuple[Token, ...]) -> Attribute | None:
 
 def _verbs_as_nouns(item: tuple[Token, ...]) -> tuple[Token, ...]:
     """In a list of attributes 'start' and 'end' are nouns, and so is an adjective by itself."""
-    from dataclasses import replace
-
     changed = list(item)
     for index, token in enumerate(item):
         alone = index + 1 == len(item) or item[index + 1].tag in ("P", "PREP") or item[index + 1].group
@@ -147,12 +150,15 @@ def _complete(phrase: Phrase, item: tuple[Token, ...], listed: bool) -> Attribut
         written, plural = rest[1].low, False
     elif len(rest) == 1 and rest[0].low in ("on", "at", "by") and words.is_participle(names[-1]):
         names, written, plural = (*names, rest[0].low), rest[0].low, False
+    if len(rest) == 2 and rest[0].low == "for" and rest[1].tag == "N" and rest[1].low not in closed.PRONOUNS:
+        names, plural = (*names[:-1], written, "for", rest[1].low), False
+        written, rest = rest[1].low, ()
     if len(rest) > 1 and rest[0].low == "per" and rest[1].tag in ("N", "DET"):
         counted = (*names[:-1], written) if plural else names
         names = (*counted, "per", *(token.low for token in rest[1:3] if token.tag == "N"))
         written, plural = names[-1], False
-    elif len(rest) > 1 and join(rest[:2]) == "in stock":
-        names, written, plural = (*names, "in", "stock"), names[-1], False
+    elif len(rest) > 1 and join(rest[:2]) in ("in stock", "on hand", "in hand", "on order"):
+        names, written, plural = (*names[:-1], written, *(t.low for t in rest[:2])), names[-1], False
     if re.search(r"\bboolean\b", detail):
         names = tuple(part for name in names for part in name.split("-") if part)
         written = names[-1]

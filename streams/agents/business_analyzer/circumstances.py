@@ -47,6 +47,15 @@ def _of_clause(draft: Draft, entity: EntityDraft, clause: Clause) -> None:
     for phrase in noun_phrases(clause.rest):
         before = clause.rest[phrase.start - 1].low if phrase.start else ""
         prepositions = _OF_DONE if clause.passive else _OF_GOING
+        if (
+            clause.passive
+            and before == "in"
+            and phrase.plural
+            and clause.verbs[0] in ("keep", "store", "locate")
+        ):
+            other = draft.resolve(subject_words(phrase))
+            if other is not None and other is not entity:
+                add_reference(entity, other, True)
         if before not in prepositions or phrase.determiner not in _ONE or phrase.plural:
             continue
         _one(draft, entity, clause, phrase)

@@ -74,6 +74,8 @@ def clauses(text: str) -> tuple[Clause, ...]:
 def _clause(tokens: tuple[Token, ...], start: int, group: _Group, end: int, before: list[Clause]) -> Clause:
     verbal = tokens[group.start : group.end]
     subject = _trim(tokens[start : group.start])
+    while subject and subject[0].tag == "ADV":
+        subject = _trim(subject[1:])
     lead = _lead(tokens, start)
     if subject and subject[0].tag == "SUB":
         lead, subject = subject[0].low, subject[1:]
@@ -200,7 +202,18 @@ def _subject_start(tokens: tuple[Token, ...], low: int, high: int, first: bool) 
         if token.low == ",":
             boundary = index + 1
             break
+    if boundary == high and not first:
+        boundary = _phrase_start(tokens, low, high)
     return _extend_over_list(tokens, low, boundary, first)
+
+
+def _phrase_start(tokens: tuple[Token, ...], low: int, high: int) -> int:
+    """Where 'the chef' begins in 'when goods arrive the chef books a delivery'; `high` for no such phrase."""
+    index = high
+    while index > low and tokens[index - 1].tag in ("N", "ADJ", "VBN") and not tokens[index - 1].group:
+        index -= 1
+    determined = low < index < high and tokens[index - 1].tag == "DET"
+    return index - 1 if determined and index - 1 > low else high
 
 
 def _extend_over_list(tokens: tuple[Token, ...], low: int, boundary: int, first: bool) -> int:

@@ -85,7 +85,8 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
     found: list[Declaration] = []
     subject = _subject(clause)
     counted = re.match(
-        r"(?:only|at most|no more than|up to|exactly) (?:one|two|three|five|ten|\d+)\b", clause.rest_text
+        r"(?:only|at most|no more than|up to|exactly) (?:one|two|three|five|ten|\d+)\b",
+        " ".join((*(adverb for adverb in clause.adverbs if adverb == "only"), clause.rest_text)),
     )
     has = (
         not (counted and clause.modal)
@@ -140,7 +141,8 @@ def _kinds(clause: Clause) -> list[Attribute]:
     phrases = noun_phrases(clause.subject)
     detail = phrases[-1].detail if phrases else ""
     values = [value.strip() for value in re.split(r",|/|\bor\b|\band\b", detail) if value.strip()]
-    if any(field_types.is_data_head(words.singular(value.split()[-1])) for value in values):
+    data = [value for value in values if field_types.is_data_head(words.singular(value.split()[-1]))]
+    if data and len(data) * 2 >= len(values):
         return attributes(tokenise(detail))
     if (
         len(values) < 2
@@ -276,6 +278,7 @@ def _detail_lists(tokens: tuple[Token, ...], sentence: int) -> list[Declaration]
     for phrase in noun_phrases(tokens):
         if not phrase.detail or field_types.is_data_head(phrase.head):
             continue
+        phrase = _made_for(tokens, phrase)
         inner = attributes(tokenise(phrase.detail))
         data = [a for a in inner if field_types.is_data_head(a.head) or field_types.is_data_head(a.written)]
         if len(inner) >= 2 and len(data) * 2 >= len(inner):
@@ -285,10 +288,28 @@ def _detail_lists(tokens: tuple[Token, ...], sentence: int) -> list[Declaration]
     return found
 
 
+def _made_for(tokens: tuple[Token, ...], phrase: Phrase) -> Phrase:
+    """'payments to a child (date, amount)' are data of the payment: what stands before the preposition."""
+    before = tokens[phrase.start - 1].low if phrase.start else ""
+    if (
+        before not in ("to", "for", "from", "on", "by", "against", "in")
+        or phrase.plural
+        or not phrase.determiner
+    ):
+        return phrase
+    earlier = [other for other in noun_phrases(tokens[: phrase.start]) if other.end == phrase.start - 1]
+    return replace(earlier[-1], detail=phrase.detail) if earlier and not earlier[-1].detail else phrase
+
+
 def objects(clause: Clause) -> list[Phrase]:
     """The direct objects of the clause: noun phrases before the first preposition."""
     stop = next(
-        (i for i, t in enumerate(clause.rest) if t.tag in ("PREP", "TO", "SUB") and not t.group), None
+        (
+            i
+            for i, t in enumerate(clause.rest)
+            if (t.tag in ("PREP", "TO", "SUB") or t.low == ":") and not t.group
+        ),
+        None,
     )
     return noun_phrases(clause.rest[:stop])
 

@@ -47,6 +47,7 @@ _DEEDS = (
     Deed("subscribe", ("to",), ("subscription",), _SIGN_UPS),
     Deed("apply", ("for", "to"), ("application",), frozenset({"application"})),
     Deed("rate", ("",), ("rating",), _REVIEWS),
+    Deed("answer", ("",), ("answer",), frozenset({"answer", "response", "reply", "submission"})),
     Deed("comment", ("on",), ("comment",), frozenset({"comment", "note", "reply"})),
     Deed("vote", ("for", "on"), ("vote",), frozenset({"vote", "ballot"})),
     Deed("bid", ("on", "for"), ("bid",), frozenset({"bid", "offer"})),
@@ -60,6 +61,7 @@ _DEEDS = (
 )  # fmt: skip
 _USUAL: dict[str, tuple[Field, ...]] = {
     "rating": (Field(name="stars", label="Stars", type="integer", required=True, minimum="1", maximum="5"),),
+    "answer": (Field(name="text", label="Text", type="long_text", required=True),),
     "comment": (Field(name="text", label="Text", type="long_text", required=True),),
     "bid": (Field(name="amount", label="Amount", type="money", required=True, minimum="0"),),
     "donation": (Field(name="amount", label="Amount", type="money", required=True, minimum="0"),),
@@ -210,7 +212,8 @@ def _thing(draft: Draft, deed: Deed, phrases: list[Phrase]) -> tuple[EntityDraft
         typed = next((e for e in draft.entities if e.words == (*entity.words, "type")), None)
         if typed is not None:
             return typed, first
-    if entity is None and deed.several and first.plural and len(phrases) > 1:
+    seat = first.head in ("spot", "seat", "place", "slot", "ticket")
+    if entity is None and deed.several and (first.plural or seat) and len(phrases) > 1:
         entity = draft.resolve(subject_words(phrases[1]))
     return (entity, first) if entity is not None else None
 
@@ -279,7 +282,7 @@ def _with(clause: Clause) -> list[Attribute]:
         if token.low in ("with", "including") and not token.group:
             return [replace(a, words=_own(a.words)) for a in attributes(clause.rest[index + 1 :])]
     for index in range(len(lows) - 2):
-        if lows[index] == "on" and lows[index + 1] in ("a", "an"):
+        if lows[index] in ("on", "for", "at") and lows[index + 1] in ("a", "an"):
             listed = attributes(clause.rest[index + 1 :])
             if listed and field_types.infer(listed[0].words)[0] in ("date", "datetime"):
                 return listed

@@ -68,6 +68,23 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
         rf"\b(?:a (?:flag|mark) )?whether (?:or not )?{_IT} (?P<verb>\w+)(?P<rest>(?:"
         rf" [\w\-]+){{0,5}}?){_END}",
         _flag),
+    (rf"(?:(?<=, )|(?<=\band )|(?<=: ))(?P<verb>is|are|has|have) {_IT}(?P<rest>(?:"
+     rf" [\w\-]+){{1,5}}?)\??{_END}", _flag),
+    (r"(?<=[a-z]) (?:yes/no|yes or no|y/n)(?=$|[,.;]| and\b)", " (yes/no)"),
+    (
+        rf"\bwhether (?:an?|the|any|some|no)? ?(?P<name>(?!it\b|they\b|he\b|she\b)[\w\-]+(?: [\w\-]+)?) {_BE}"
+        rf" (?:still |already )?(?P<verb>[\w\-]+){_END}",
+        lambda match: f"{match['name'].replace(' ', '-')}-{match['verb']} (boolean)"),
+    (r"\b(from|between) (\d+) \([^)]*\) (to|and) (\d+)(?: \([^)]*\))?", r"\1 \2 \3 \4"),
+    # 'what has to be done, who is responsible and by when', 'for what purpose'
+    (rf"{_START}what (?:has to be|is to be|should be|must be|needs to be|was|is) done{_END}", "a description"),
+    (rf"{_START}who (?:is|was) (?:responsible|in charge|accountable)(?: for it)?{_END}", "the responsible person"),
+    (rf"{_START}(?:by|until) when{_END}", "the due date"),
+    (rf"{_START}from when{_END}", "the start date"),
+    (rf"{_START}(?:for|with|at|in|on|from|to) (?:what|which) (?P<name>[a-z]+){_END}", r"the \g<name>"),
+    (
+        rf"{_START}the (?P<name>[\w\-]+(?: [\w\-]+)?) (?:we|you|people|they|he|she|I) (?:[a-z]+)(?: {_IT})?"
+        rf"(?: (?:from|in|at|on|to|with|for|by))?{_END}", r"the \g<name>"),
     # 'who added it', 'the person reporting it', 'the class that goes'
     (
         rf"{_START}(?:by )?who (?:has |have |had )?(?P<verb>[a-z]+)(?: {_IT}| the [\w\-"
@@ -94,7 +111,7 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
     (rf"{_START}where {_IT} (?:{_BE} )?[a-z]+{_END}", "a location"),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), change) for pattern, change in _FORMS)
-_MARKS = re.compile(r"\b(?:wh[aeioy]\w*|how|once|if|that|it|they|he|she)\b", re.IGNORECASE)
+_MARKS = re.compile(r"\b(?:wh[aeioy]\w*|how|once|if|that|yes|y|from|between|it|they|he|she)\b", re.IGNORECASE)
 
 
 def as_names(text: str) -> str:

@@ -60,6 +60,7 @@ def collect(draft: Draft) -> None:
     state_lists.find(draft)
     field_statements.apply(draft)
     _drop_mere_containers(draft)
+    _drop_passing_names(draft)
     role_reading.roles(draft)
 
 
@@ -73,6 +74,26 @@ def _drop_mere_containers(draft: Draft) -> None:
             for made in [f for f in other.fields.values() if f.references == entity.name]:
                 del other.fields[made.name]
                 other.parent = "" if other.parent == made.name else other.parent
+
+
+_NOTED = "recorded|logged|registered|tracked|noted|documented|captured|kept|stored|written|managed"
+
+
+def _drop_passing_names(draft: Draft) -> None:
+    """What only one sentence names, beside things with data, and nothing is said of, is no record."""
+    if sum(entity.declared and len(entity.fields) > 1 for entity in draft.entities) < 2:
+        return
+    referred = {made.references for entity in draft.entities for made in entity.fields.values()}
+    for entity in list(draft.entities):
+        if entity.explicit or entity.declared or entity.fields or entity.states or entity.name in referred:
+            continue
+        one, several = " ".join(entity.words), " ".join((*entity.words[:-1], words.plural(entity.words[-1])))
+        named = re.compile(rf"\b(?:{re.escape(one)}|{re.escape(several)})\b")
+        kept = re.compile(rf"\b(?:{re.escape(one)}|{re.escape(several)}) (?:is|are) (?:{_NOTED})\b")
+        if any(kept.search(sentence.low) for sentence in draft.document.sentences):
+            continue
+        if sum(bool(named.search(sentence.low)) for sentence in draft.document.sentences) < 2:
+            draft.entities.remove(entity)
 
 
 def _asked_for(draft: Draft) -> dict[str, set[Words]]:
@@ -214,6 +235,8 @@ def _created(clause: Clause) -> list[Phrase]:
         return []
     if not actor and clause.verbs[0] in ("list", "report"):
         return []
+    if clause.verbs[0] == "run" and clause.rest[:1] and clause.rest[0].low in ("a", "an", "the", "our"):
+        return []
     if any(verb in lexicon.MAKING for verb in clause.verbs):
         return [phrase for phrase in objects(clause) if phrase.words]
     return []
@@ -240,7 +263,7 @@ def _tracked(text: str) -> list[Phrase]:
 def _concrete(draft: Draft, subject: Words, phrase: Phrase) -> bool:
     if people.is_person(subject[-1]) and not phrase.plural and phrase.determiner not in ("a", "an", "new"):
         return False
-    if field_types.is_data_head(subject[-1]):
+    if field_types.is_data_head(subject[-1]) or subject[-1] in ("place", "spot", "seat", "slot"):
         return False
     if words.verb_lemma(subject[-1]) and not phrase.plural and not phrase.determiner:
         return False

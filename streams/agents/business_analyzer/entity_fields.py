@@ -41,7 +41,8 @@ def _line_of(draft: Draft, declaration: Declaration, elsewhere: bool) -> bool:
         return False
     quantity = any(a.head in ("quantity", "amount", "portion", "count") for a in declaration.attributes)
     first = not entity.fields
-    if not quantity:
+    dated = any(a.head == "date" for a in declaration.attributes)
+    if not quantity or dated:
         return False
     whole = draft.resolve(declaration.owner) if declaration.owner else _whole(draft, sentence.text, entity)
     if whole is None or (first and not entity.explicit and len(declaration.attributes) > 2):

@@ -34,7 +34,7 @@ _UNIT = (
     r"|euros?|eur|usd|dollars?|%|litres?|liters?|millilitres?|milliliters?|ml|metres?|meters?|square"
     r" metres?|square meters?"
     r"|m2|sqm|cm|centimetres?|centimeters?|mm|millimetres?|miles?|degrees?|celsius|pounds?|tonnes?|tons?"
-    r"|gb|mb|kwh|watts?)\b"
+    r"|gb|mb|kwh|watts?)(?!\w)"
 )
 _PERCENT = re.compile(r"\b(percent|percentage)\b|%")
 
@@ -113,7 +113,7 @@ def detailed(made: Field, detail: str) -> Field:
     low = re.sub(r"\b(e g|eg|for example|such as|ie|i e)\b.*$", "", low).strip(" ,")
     if not low:
         return made
-    made = _marked(made, low)
+    made = _marked(_with_unit(made, low), low)
     listing = re.sub(r"^(one of|either|enum|choice|choices|values?|options?)\s*:?\s*", "", low)
     listing = re.sub(r"\b(unique|optional|required|mandatory|not null|nullable|default\b.*$)", "", listing)
     values = [value.strip(" ,'\"") for value in re.split(r",|\||/|\bor\b|\band\b", listing)]
@@ -143,7 +143,11 @@ def _constraint(low: str) -> bool:
 
 
 def _marked(made: Field, low: str) -> Field:
-    if re.search(r"\b(optional|nullable|not required|may be empty)\b", low):
+    if re.search(
+        r"\b(optional|nullable|not required|may be empty|if empty|if known|if any"
+        r"|open-ended)\b",
+        low,
+    ):
         made = replace(made, required=False)
     elif re.search(r"\b(required|mandatory|not null|non-empty)\b", low):
         made = replace(made, required=True)

@@ -132,12 +132,20 @@ def _of_part(draft: Draft, text: str, last: EntityDraft | None) -> Iterator[Stat
         if not match:
             continue
         groups = match.groupdict()
+        if kind == "required" and _of_some(groups.get("of") or ""):
+            continue
         if kind == "bounds" and not _is_bound(groups.get("bounds") or ""):
             continue
         for entity, name in _fields_named(draft, match["what"], groups.get("of") or text, last, kind):
             value = groups.get("bounds") or groups.get("list") or groups.get("value") or groups.get("x") or ""
             yield Statement(kind=kind, entity=entity, field=name, sentence=text, value=value)
         return
+
+
+def _of_some(subject: str) -> bool:
+    """'A finished ride must have a fare' does not say it of all rides."""
+    first = next(iter(_ARTICLE.sub("", subject).split()), "").lower()
+    return len(_ARTICLE.sub("", subject).split()) > 1 and words.is_participle(first)
 
 
 def _is_bound(bounds: str) -> bool:

@@ -12,7 +12,8 @@ _BY_HEAD: dict[FieldType, str] = {
     " scan href uri document upload pdf",
     "money": "price cost amount fee total salary wage budget payment deposit balance fare rent premium"
     " fine revenue income expense expenditure spending tip donation charge turnover value payout bonus"
-    " discount subtotal rate surcharge pay deduction deductions earnings commission",
+    " discount subtotal rate surcharge pay deduction deductions earnings commission allowance"
+    " contribution refund subsidy",
     "date": "date birthday birthdate dob deadline anniversary day expiry due",
     "datetime": "datetime timestamp start end begin beginning departure arrival pickup dropoff pick-up"
     " drop-off date/time check-in check-out checkin checkout",
@@ -139,8 +140,15 @@ def infer(phrase: tuple[str, ...], last_as_written: str = "") -> tuple[FieldType
 
     `phrase` is in the singular at its end; `last_as_written` is the last word as the text has it.
     """
+    if "for" in phrase[1:-1]:
+        before = phrase[: phrase.index("for")]
+        return infer((*before[:-1], words.singular(before[-1])), before[-1])
     text = " ".join(phrase)
     written = last_as_written or phrase[-1]
+    if len(phrase) > 1 and _HEAD_TYPES.get(written) == "boolean" and phrase[-2] in _HEAD_TYPES:
+        return _HEAD_TYPES[phrase[-2]], False
+    if written == "point" and len(phrase) > 1:
+        return "text", False
     if written in _LISTS:
         inner = _HEAD_TYPES.get(phrase[-1], "text")
         return ("url" if inner == "url" else "text"), True

@@ -5,17 +5,33 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from streams.agents.business_analyzer import lexicon, words
+from streams.agents.business_analyzer import field_types, lexicon, words
+from streams.agents.business_analyzer.attributes import attributes
 from streams.agents.business_analyzer.clauses import clauses
+from streams.agents.business_analyzer.colon_lists import placed
 from streams.agents.business_analyzer.document import Document, Sentence
+from streams.agents.business_analyzer.inline_constraints import in_parentheses
 from streams.agents.business_analyzer.phrases import noun_phrases
+from streams.agents.business_analyzer.tokens import tokenise
 
 _START = re.compile(
-    r"^(?P<pronoun>it|they|each|both|these|those|each of them|every one)\s+"
-    r"(?=(?:also |always |then |only |never )?(?:has|have|is|are|can|cannot|must|may|should|will|shall"
-    r"|contains?|includes?"
-    r"|belongs?|consists?|needs?|stores?|records?|gets?|starts?|ends?|lasts?|refers?|concerns?|carr(?:y"
-    r"|ies)|holds?|says?|tells?|mentions?|gives?|comes?|costs?|can't|requires?|lies?|belong|goes)\b)",
+    r"^(?P<pronoun>(?:it|they)(?= [a-z])(?! would\b)|each|both|these|those|each of them|every one)\s+"
+    r"(?:(?<=it )|(?<=they )|(?=(?:also |always |then |only |never )?(?:has|have|is|are|can|cannot|must|may"
+    r"|should|will|shall|contains?|includes?|belongs?|consists?|needs?|stores?|gets?|refers?|concerns?"
+    r"|carr(?:y|ies)|holds?|says?|gives?|comes?|costs?)\b))",
+    re.IGNORECASE,
+)
+# 'contains order lines', 'is placed by a customer': a statement without its subject.
+_BARE = re.compile(
+    r"^(?:also )?(?:contains|includes|has|have|belongs|belong|consists"
+    r"|refers)\b",
+    re.IGNORECASE,
+)
+# 'Name, age and size are asked for': data of what was spoken of.
+_ASKED = re.compile(
+    r"^(?!when\b|if\b|for\b|once\b|after\b|before\b|on\b|at\b|in\b|of\b)(?:the )?(?P<list>[^:;]+?) (?:is"
+    r"|are|must be|should be|have to be|has to be) (?:asked for|needed|recorded|stored|kept|saved|noted"
+    r"|required|registered|captured|entered|collected)$",
     re.IGNORECASE,
 )
 
@@ -24,14 +40,31 @@ def resolved(document: Document) -> Document:
     """The document with these pronouns replaced."""
     done: list[Sentence] = []
     for sentence in document.sentences:
+        sentence = replace(sentence, text=placed(sentence.text))
         match = _START.match(sentence.text)
-        subject = _subject(done[-1].text) if match and done else ""
+        without = match is None and bool(_BARE.match(sentence.text) or _ASKED.match(sentence.text))
+        subject = _subject(done[-1].text) if (match or without) and done else ""
+        if subject and without:
+            sentence = replace(sentence, text=_with_subject(sentence.text, subject))
         if match and subject:
             sentence = replace(
                 sentence, text=f"{_named(match['pronoun'].lower(), subject)} {sentence.text[match.end() :]}"
             )
         done.append(sentence)
     return replace(document, sentences=tuple(done))
+
+
+def _with_subject(text: str, subject: str) -> str:
+    parts = subject.split()
+    one = " ".join((*parts[:-1], words.singular(parts[-1])))
+    asked = _ASKED.match(text)
+    if asked is None:
+        return f"The {one} {text[:1].lower()}{text[1:]}"
+    listed = attributes(tokenise(in_parentheses(asked["list"])))
+    data = [a for a in listed if field_types.is_data_head(a.head) or field_types.is_data_head(a.written)]
+    if len(listed) < 3 or len(data) * 2 < len(listed):
+        return text
+    return f"Each {one} has {asked['list']}"
 
 
 def _named(pronoun: str, subject: str) -> str:
@@ -42,8 +75,14 @@ def _named(pronoun: str, subject: str) -> str:
     return f"{'Each' if pronoun.startswith('e') else 'The'} {one}"
 
 
+_LABEL = re.compile(r"^(?P<name>[A-Za-z][\w\-]*(?: [\w\-]+)?): ", re.IGNORECASE)
+
+
 def _subject(text: str) -> str:
     """The noun of the subject as written, '' where it is no thing."""
+    label = _LABEL.match(text)
+    if label and label["name"].lower().split()[-1] not in lexicon.CONTAINERS:
+        return label["name"].lower()
     found = clauses(text)
     if not found:
         return ""

@@ -30,7 +30,8 @@ _MADE = frozenset(
     " file grade keep open post write take hold enter be".split()
 )
 _OWNING = frozenset(
-    "give pay place order book submit request make reserve own rent file post offer sell open write report"
+    "give pay place order book hold submit request make reserve own rent file post offer sell open write"
+    " report"
     " keep".split()
 )
 _TO = frozenset({"to", "with", "for", "by", "per", "against", "of", "on", "about", "in", "from", "at"})
@@ -74,11 +75,15 @@ def _of_clause(draft: Draft, clause: Clause) -> None:
         ):
             _made(draft, subject, clause)
             _times(draft, subject, clause)
+            if clause.passive and _surely(clause):
+                _made_for(draft, subject, clause)
         elif verb in _JOIN and not people.is_person(subject.words[-1]):
             for _, phrase, other in _entities_in(draft, clause.rest):
                 if other is not subject and not (phrase.plural and verb == "cover"):
                     add_reference(subject, other, required=True)
-        elif verb in ("have", "contain", "include"):
+        elif clause.passive and _surely(clause):
+            _made_for(draft, subject, clause)
+        if verb in ("have", "contain", "include") or clause.passive:
             _placed(draft, clause)
         offers = set(clause.verbs) & _OFFERING
         if not clause.passive and (
@@ -190,6 +195,26 @@ def _made(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
             add_reference(subject, other, _surely(clause))
 
 
+def _made_for(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
+    """'Goals are agreed for each appraisal': whatever is done, it is done for one thing."""
+    for phrase in noun_phrases(clause.rest):
+        before = clause.rest[phrase.start - 1].low if phrase.start else ""
+        whole = (
+            draft.resolve(phrase.words[:-1]) if phrase.words[-1] in ("date", "day", "month", "year") else None
+        )
+        if before in ("for", "per") and whole is not None and phrase.determiner in ("each", "every"):
+            add_reference(subject, whole, True)
+            kind, _ = field_types.infer(phrase.words[-1:])
+            subject.put(
+                Field(name=phrase.words[-1], label=words.label(phrase.words[-1:]), type=kind, required=True)
+            )
+    for preposition, phrase, other in _entities_in(draft, clause.rest):
+        one = phrase.determiner in ("a", "an", "one", "each", "every") or preposition == "per"
+        if preposition in ("for", "per", "against") and one and not phrase.plural and other is not subject:
+            if not other.reference_to(subject):
+                add_reference(subject, other, True)
+
+
 def _times(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
     """'is booked for a service, on a date and at a start time': the date and the time."""
     for phrase in noun_phrases(clause.rest):
@@ -215,7 +240,8 @@ def _placed(draft: Draft, clause: Clause) -> None:
     found = list(_entities_in(draft, clause.subject))
     if len(found) == 2 and found[1][0] in ("on", "in", "of", "for", "at") and not found[1][1].plural:
         first, second = found[0][2], found[1][2]
-        if first is not second:
+        one = found[1][1].determiner in ("a", "an", "each", "every", "one") or not clause.passive
+        if first is not second and one and not (clause.passive and people.is_person(first.words[-1])):
             add_reference(first, second, True)
 
 
@@ -248,8 +274,9 @@ def _object_of(draft: Draft, clause: Clause) -> None:
     for preposition, phrase, other in _entities_in(draft, clause.rest):
         single = phrase.determiner in _ONE and not phrase.plural
         given = preposition == "to" and bool(set(clause.verbs) & {"give", "make", "pay", "send", "donate"})
-        of_several = (preposition == "of" and phrase.plural) or given
-        for_one = preposition in ("at", "for", "on", "in", "against", "about") and single
+        held = single and bool(set(clause.verbs) & {"hold", "own", "buy"})
+        of_several = (preposition == "of" and (phrase.plural or held)) or given
+        for_one = preposition in ("at", "to", "from", "for", "on", "in", "against", "about") and single
         if (of_several or for_one) and other is not things[0] and other.words[-1] not in _PERIODS:
             add_reference(things[0], other, _surely(clause) or clause.modal in ("can", "may"))
 

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from streams.agents.business_analyzer import field_types
+from streams.agents.business_analyzer.colon_lists import apart
 from streams.agents.business_analyzer.inline_constraints import in_parentheses
 from streams.agents.business_analyzer.lexicon import CONTAINERS, KEEPING
 from streams.agents.business_analyzer.relative_data import told_apart
@@ -27,7 +28,9 @@ _FORMS = tuple(
         rf"|all)\s+(?P<x>[\w\- ]{{2,40}})$",
         rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*{_X},?\s+{_LIST}\s+(?:is|are|must"
         rf" be|should be|can be)\s+(?:{_KEPT})$",
-        rf"^{_EACH}{_X}\s+(?:is|are)\s+(?:described|characteri[sz]ed|defined|made up|composed|{_KEPT})"
+        rf"^{_EACH}{_X}\s+(?:is|are)\s+(?:described|characteri[sz]ed|defined|made up|composed|known"
+        rf"|identified"
+        rf"|specified|{_KEPT})"
         rf"(?:\s+(?:per|for (?:each|every|an?|the)|against an?|against)\s+[\w\-]+(?: [\w\-]+)?)?"
         rf"\s+(?:by|with|through|of|via)\s+(?:(?:its|their|the)\s+)?{_LIST}$",
         rf"^{_EACH}{_X}\s+(?:consists?|is composed|are composed|is made up|are made up)\s+of\s+{_LIST}$",
@@ -67,7 +70,8 @@ _FOR_EACH = re.compile(
 _OWN = re.compile(
     r"^(?:an?|the|each|every|our)?\s*\b(?P<x>[\w\-]+(?: [\w\-]+){0,2}?)(?:'s|s')\s+(?P<list>[^.;]+?),? "
     r"(?:is|are|must be"
-    rf"|should be|have to be|has to be|will be|needs? to be) (?:{_KEPT})(?:,? (?:plus|and also|along"
+    rf"|should be|have to be|has to be|will be|needs? to be) (?:known|given|available|provided|needed"
+    rf"|required|{_KEPT})(?:,? (?:plus|and also|along"
     rf" with) (?P<more>.+))?$",
     re.IGNORECASE,
 )
@@ -98,7 +102,8 @@ _SUBJECT_WITH = re.compile(
     re.IGNORECASE,
 )
 _GIVING = re.compile(
-    r",? (?:by )?(?:giving|stating|specifying|entering|choosing|indicating|providing|naming"
+    r",? (?:by )?(?:giving|leaving|quoting|mentioning|stating|specifying|entering|choosing|indicating"
+    r"|providing|naming"
     r"|supplying)(?: their| its| the)? (?=\w)",
     re.IGNORECASE,
 )
@@ -114,8 +119,9 @@ def restate(text: str) -> tuple[str, ...]:
     text = re.sub(r",? (?:when|while|before|after|on|upon) [a-z]+ing(?: [a-z]+){0,2}$", "", text)
     found: list[str] = []
     for part in _NEW_CLAUSE.split(text):
-        for told in told_apart(part.strip()):
-            found.extend(_subject_with(told))
+        for piece in apart(part.strip()):
+            for told in told_apart(piece):
+                found.extend(_subject_with(told))
     return tuple(_form(part) for part in found if part)
 
 
@@ -196,4 +202,7 @@ def _listlike(head: str, listing: str) -> bool:
     finite = any(token.tag in ("BE", "HAVE", "MD", "DO", "PRON") for token in tokenise(plain))
     if len(items) < 2 or finite:
         return False
-    return all(len(item.split()) <= 5 for item in items)
+    lengths = [len(item.split()) for item in items]
+    return (
+        lengths[0] <= 5 and max(lengths) <= 8 and sum(length <= 5 for length in lengths) * 3 >= len(items) * 2
+    )

@@ -88,10 +88,12 @@ def _movements(draft: Draft) -> list[tuple[EntityDraft, int, Scene]]:
 
 def _missing(draft: Draft, scene: Scene) -> None:
     """Movements that are named as such, but of which no data is told."""
-    for token in scene.tokens:
+    for index, token in enumerate(scene.tokens):
         noun = words.singular(token.low)
+        following = scene.tokens[index + 1].tag if index + 1 < len(scene.tokens) else "P"
         if (
             token.tag == "N"
+            and following != "N"
             and noun in ("delivery", "receipt", "deposit", "withdrawal", "issue", "sale", "purchase")
             and draft.resolve((noun,)) is None
         ):

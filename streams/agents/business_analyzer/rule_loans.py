@@ -59,6 +59,9 @@ def _thing(scene: Scene, clause: Clause) -> EntityDraft | None:
 
 def _loan(draft: Draft, scene: Scene, thing: EntityDraft, kind: str) -> EntityDraft | None:
     known = draft.resolve((kind,)) or draft.resolve(("lending",)) or draft.resolve(("borrowing",))
+    known = known or next(
+        (e for e in draft.entities if e.declared and e.words[-1] in ("rental", "hire")), None
+    )
     returned = any("return" in clause.verbs for other in scenes(draft) for clause in other.clauses)
     if known is None and kind == "rental" and not returned:
         return None

@@ -26,10 +26,33 @@ _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|approx|incl|min|max|no|vs|resp|Dr|
 _QUALITY_HEADING = re.compile(r"non[- ]?functional|quality|performance|technical requirements", re.I)
 
 
+# 'Lease - flat, tenant' at the start of a line: what stands after the dash is about what stands before it.
+_DASHED = re.compile(
+    r"(?m)^(\s*(?:[-*+•·]\s+)?\*{0,2}[A-Za-z][\w/ ]{1,38}?\*{0,2}) [-\u2013\u2014] "
+    r"(?=[A-Za-z(])"
+)
+_CONTRACTED = tuple(
+    (re.compile(pattern, re.IGNORECASE), change)
+    for pattern, change in (
+        (r"\b(I|we|you|they)'ve\b", r"\1 have"),
+        (r"\b(have|has) got\b(?! to\b)", r"\1"),
+        (r"\b(it|he|she|that|there|what|who|where|when)'s\b", r"\1 is"),
+        (r"\b(we|you|they)'re\b", r"\1 are"),
+        (r"\b(I|we|you|they|he|she)'d like\b", r"\1 would like"),
+        (r"\b(I|we|you|they|it|he|she)'ll\b", r"\1 will"),
+        (r"(?<=\s)w/\s?(?=\w)", "with "),
+        (r"\b(best before|use by|sell by) date", lambda match: f"{match[1].replace(' ', '-')} date"),
+    )
+)
+
+
 def clean(text: str) -> str:
     """The text without what no reader of it can see: control characters, odd spaces and quotes."""
     text = unicodedata.normalize("NFC", text[: 5 * MAX_CHARACTERS]).replace("\r\n", "\n").replace("\r", "\n")
     text = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x00A0: " ", 0x2026: "."})
+    text = _DASHED.sub(r"\1: ", text)
+    for pattern, change in _CONTRACTED:
+        text = pattern.sub(change, text)
     text = text.replace("\u2014", ", ").replace("\u2013", "-").replace("\u2212", "-")
     kept = (c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
     return "".join(kept).replace("\t", " ")

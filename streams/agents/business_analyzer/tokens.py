@@ -92,6 +92,7 @@ def _tag(low: str, before: list[Token], after: list[str]) -> Tag:
     return _open_class(low, before, after)
 
 
+_TEMPORAL = frozenset(["when", "if", "once", "whenever", "after", "before"])
 _LASTING = frozenset(["between", "from", "at", "up", *closed.NUMBER_WORDS])
 
 
@@ -201,9 +202,12 @@ def _object_follows(after: list[str]) -> bool:
 def _compound_follows(after: list[str]) -> bool:
     """'talk title', 'leave management': one noun after another is a name, not an order."""
     following = after[0].lower() if after else ""
+    finite = closed.MODALS | closed.BE_FORMS | closed.HAVE_FORMS
+    then = after[1].lower() if len(after) > 1 else ""
+    acts = then in finite or (set(words.readings(then)) == {"VERB"} and words.verb_lemma(then) == then)
     return (
         "NOUN" in words.readings(following)
-        and not words.is_plural(following)
+        and (acts or not words.is_plural(following))
         and following not in closed.DETERMINERS | closed.POSSESSIVES | closed.PREPOSITIONS
     )
 
@@ -223,6 +227,8 @@ def _coordinated(low: str, base: bool, before: list[Token], after: list[str], ca
     if before[-1].tag == "CC" and low in closed.IMPERATIVES:
         return _object_follows(after)
     following = after[0].lower()
+    if before[-1].low == "," and "ADJ" in words.readings(low) and "NOUN" in words.readings(following):
+        return False
     points = following in closed.DETERMINERS | closed.POSSESSIVES | closed.PRONOUNS or following[0].isdigit()
     return (same_form and points) or not can_noun
 
@@ -234,13 +240,14 @@ def _after_subject(
         after[0].lower() in ("a", "an", "the", "one", "each", "every") or _several_follow(after, before)
     )
     previous = _head_before(before) or previous
-    if not base and can_noun and not after and not _named_one(before):
+    if not base and can_noun and not (after and after[0][:1].isalnum()) and not _named_one(before):
         return False
     if low in closed.NOUN_FIRST and not (acts_on and base and can_noun and words.is_plural(previous.low)):
         return False
     clause = _clause_so_far(before)
     if any(token.tag in ("V", "BE", "HAVE", "MD") for token in clause):
-        return not can_noun
+        led = len(clause) < len(before) and before[len(before) - len(clause) - 1].low in _TEMPORAL
+        return not can_noun or (led and acts_on and not base and _named_one(before))
     if not can_noun:
         return True
     agrees = words.is_plural(previous.low) == base
