@@ -1,6 +1,6 @@
 """Measure ours and the references side by side, on a real broker and a real database:
 
-    python -m tests.benchmarks [--quick] [--million] [--only NAME ...] [--folder bench]
+    python -m tests.benchmarks [--quick] [--only NAME ...] [--repetitions N] [--events N] [--growth N N ...]
 
 Writes FOLDER/results.json and FOLDER/results.svg, and prints a table. Ours and its reference take turns
 in the same run; medians are told, and ratios by the clock and by processor time.
@@ -29,7 +29,6 @@ from tests.benchmarks.saga_speed import saga_rows
 from tests.benchmarks.showing import machine, table_of, write_json, write_plot
 from tests.servers import RealBroker, RealDatabase, folder_for_servers
 
-_MILLION = 1_000_000
 _BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "projection": projection_rows,
     "publish": publish_rows,
@@ -66,17 +65,28 @@ def measure(sizes: Sizes, names: list[str]) -> tuple[list[Row], list[str]]:
     return rows, failed
 
 
+def _sizes(chosen: argparse.Namespace) -> Sizes:
+    sizes = QUICK if chosen.quick else FULL
+    if chosen.repetitions:
+        sizes = dataclasses.replace(sizes, repetitions=chosen.repetitions)
+    if chosen.events:
+        sizes = dataclasses.replace(sizes, log=chosen.events, hop=chosen.events)
+    if chosen.growth:
+        sizes = dataclasses.replace(sizes, growth=tuple(chosen.growth))
+    return sizes
+
+
 def main() -> int:
     """0 where everything could be measured, whatever the figures are."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, for a look whether it runs")
-    parser.add_argument("--million", action="store_true", help="growth up to a million events")
+    parser.add_argument("--repetitions", type=int, help="of each work; the median is told")
+    parser.add_argument("--events", type=int, help="events of the log, and through one agent")
+    parser.add_argument("--growth", nargs="+", type=int, help="sizes of logs, as 10000 100000 1000000")
     parser.add_argument("--only", nargs="+", choices=list(_BENCHMARKS), default=list(_BENCHMARKS))
     parser.add_argument("--folder", type=Path, default=Path("bench"), help="where the results go")
     chosen = parser.parse_args()
-    sizes = QUICK if chosen.quick else FULL
-    if chosen.million:
-        sizes = dataclasses.replace(sizes, growth=(*sizes.growth, _MILLION))
+    sizes = _sizes(chosen)
     before, began = machine(), time.monotonic()
     rows, failed = measure(sizes, chosen.only)
     told: dict[str, object] = {

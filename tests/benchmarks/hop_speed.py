@@ -17,6 +17,7 @@ from connectors.kafka.publisher import producer_settings
 from connectors.kafka.topics import ensure_topics
 from connectors.kafka.user_events import user_event
 from connectors.settings import Settings
+from deploy.local.ports import free_ports
 from deploy.local.services import environment_of
 from schemas.codec import Codec
 from schemas.events.requirement import RequirementSubmitted
@@ -77,9 +78,10 @@ def hop(bench: Bench, module: tuple[str, ...]) -> Sample:
 
 @contextmanager
 def _process(settings: Settings, folder: Path, module: tuple[str, ...]) -> Iterator[psutil.Process]:
+    variables = environment_of(settings) | {"STREAMWRIGHT_HTTP_PORT": str(free_ports(1)[0])}
     with (folder / f"{module[0]}.log").open("ab") as log:
         started = subprocess.Popen(
-            [sys.executable, "-m", *module], cwd=_ROOT, env=environment_of(settings), stdout=log, stderr=log
+            [sys.executable, "-m", *module], cwd=_ROOT, env=variables, stdout=log, stderr=log
         )
     try:
         yield psutil.Process(started.pid)

@@ -20,10 +20,11 @@ from connectors.settings import Settings
 from deploy.local.services import environment_of
 from schemas.events.requirement import RequirementSubmitted
 from schemas.topics import OUTCOME_EVENTS, dead_letter_topic
+from streams.agents.registry import DECIDERS
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.measuring import Row, Sample, rate, rate_row
 from tests.benchmarks.peers.dbos_environment import dbos_python
-from tests.integration.streams.pipeline.running_services import running_services
+from tests.integration.streams.pipeline.running_services import RunningServices
 from tests.servers import new_database
 
 _ROOT = Path(__file__).parents[2]
@@ -42,7 +43,7 @@ def saga_rows(bench: Bench) -> list[Row]:
     python = dbos_python()
     with (
         bench.fresh_system() as settings,
-        running_services(settings),
+        _services(settings),
         _projector(settings, bench.folder),
         psycopg.connect(settings.database_url, autocommit=True) as connection,
     ):
@@ -103,6 +104,19 @@ def _latency_row(name: str, seconds: float, commit: float, bar: float | None) ->
 
 def _p99(values: list[float]) -> float:
     return quantiles(values, n=100, method="inclusive")[98]
+
+
+@contextmanager
+def _services(settings: Settings) -> Iterator[None]:
+    """All services with quick workers; a busy machine is given time to start them."""
+    services = RunningServices(settings)
+    try:
+        for name in DECIDERS:
+            services.start(name)
+        services.wait_until_ready(_SECONDS)
+        yield
+    finally:
+        services.stop()
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from typing import Any
 
 import faust
 
+from deploy.local.ports import free_ports
+
 _BATCH = 500
 
 
@@ -33,7 +35,8 @@ class Count:
         self._seen += number
         if self._seen >= self._expected:
             wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
-            print(json.dumps({"count": self._seen - number, "wall": wall, "cpu": cpu}), flush=True)
+            # On a line of its own: Faust writes control characters for terminals.
+            print("\n" + json.dumps({"count": self._seen - number, "wall": wall, "cpu": cpu}), flush=True)
             os._exit(0)
 
 
@@ -51,6 +54,7 @@ def app_of(brokers: str, topic: str, expected: int, way: str) -> faust.App:
         stream_buffer_maxsize=_BATCH,
         stream_wait_empty=False,
         web_enabled=False,
+        web_port=free_ports(1)[0],
     )
     count = Count(expected)
 
@@ -69,7 +73,7 @@ def app_of(brokers: str, topic: str, expected: int, way: str) -> faust.App:
 if __name__ == "__main__":
     worker = faust.Worker(
         app_of(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]), loglevel="ERROR", quiet=True,
-        redirect_stdouts=False, web_port=0,
+        redirect_stdouts=False,
     )  # fmt: skip
     sys.argv[1:] = []
     worker.execute_from_commandline()
