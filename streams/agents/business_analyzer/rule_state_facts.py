@@ -214,7 +214,7 @@ def is_state_word(text: str) -> bool:
         "finished",
     ):
         return True
-    last = text.split()[0]
+    last = next(iter(text.split()), "")
     return words.is_participle(last) and words.verb_lemma(last) not in (
         "",
         "base",
