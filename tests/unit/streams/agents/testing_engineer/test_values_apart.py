@@ -23,6 +23,10 @@ ALIKE = {
         "An employee has a name. A payslip belongs to an employee and has a gross pay and deductions. The"
         " net pay of a payslip is the gross pay minus the deductions."
     ),
+    "due_at": (
+        "A repair request has a description and an urgency (normal, emergency). Emergencies have to be"
+        " fixed within 4 hours."
+    ),
     "first_answer_at": TEXTS["12-support.txt"],
 }
 
