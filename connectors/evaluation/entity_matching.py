@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from connectors.evaluation.service_description import Resource
-from connectors.evaluation.words import closeness, stems_in_order, stems_of
+from connectors.evaluation.words import closeness, stem_of, stems_in_order, stems_of
+
+_SAME = 0.9
+_PAPERS = frozenset(map(stem_of, "request record entry form".split()))
 
 
 @dataclass(frozen=True)
@@ -27,21 +31,33 @@ class EntityFound:
 def resource_named(name: str, resources: Iterable[Resource]) -> Resource | None:
     """The resource that is meant, None where none is near enough.
 
-    The head (last word) must agree, or one name hold all words of the other: 'DeliveryOrder' is found as
-    'orders', and 'Trip' as 'business-trips'.
+    The head (last word) must agree: 'DeliveryOrder' is found as 'orders', and 'Trip' as 'business-trips',
+    but 'OrderLine' is not 'orders'. A head that only names the paper may be left out: 'leave request'.
     """
     wanted = stems_of(name)
-    rated = [(_closeness(name, resource), -len(resource.stems ^ wanted), resource) for resource in resources]
-    best = max(rated, key=lambda rating: rating[:2], default=None)
-    return best[2] if best and best[0] > 0 else None
+    rated = [
+        (_closeness(name, resource), -len(resource.stems ^ wanted), _same_letters(name, resource), resource)
+        for resource in resources
+    ]
+    best = max(rated, key=lambda rating: rating[:3], default=None)
+    return best[3] if best and best[0] > 0 else None
 
 
 def _closeness(name: str, resource: Resource) -> float:
     whole = closeness(stems_of(name), resource.stems)
-    if whole:
+    if whole >= _SAME:
         return whole
-    heads = stems_in_order(name)[-1:], stems_in_order(resource.name)[-1:]
-    return 0.1 if heads[0] and closeness(frozenset(heads[0]), frozenset(heads[1])) >= 0.9 else 0.0
+    own, other = stems_in_order(name), stems_in_order(resource.name)
+    heads_agree = bool(own and other) and closeness(frozenset(own[-1:]), frozenset(other[-1:])) >= _SAME
+    if whole:
+        wide = max(own, other, key=len)
+        return whole if heads_agree or wide[-1] in _PAPERS else 0.0
+    return 0.1 if heads_agree else 0.0
+
+
+def _same_letters(name: str, resource: Resource) -> float:
+    """Parts 'vaccine' from 'vaccination', which have the same stem."""
+    return SequenceMatcher(None, name.lower().replace(" ", ""), resource.name.replace("-", "")).ratio()
 
 
 def match_fields(wanted: Sequence[str], offered: Iterable[str]) -> dict[str, str | None]:

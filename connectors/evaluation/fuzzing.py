@@ -15,7 +15,7 @@ _CHECKS = (
     "content_type_conformance",
     "response_schema_conformance",
 )
-_SPARE_SECONDS = 60
+_SPARE_SECONDS = 300
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ _READ = frozenset(map(stem_of, "read get".split()))
 _OPEN_WORDS = frozenset(
     map(stem_of, "open pending outstanding unfinished available free active current".split())
 )
+# How many of the words of a report must be found where the group is found, too, and where there is none.
+_GROUPED_SHARE, _PLAIN_SHARE = 0.01, 0.5
 _CONNECTING = frozenset({"by", "per", "for", "of", "in", "with", "as"})
 _PLACES = frozenset({"in", "out", "up", "off", "on", "back"})
 
@@ -122,6 +124,7 @@ def _settings_of(main: Stems, resource: Resource) -> list[Plan]:
     plans = []
     update = resource.update
     writable = (update.body or {}).get("properties", {}) if update else {}
+    needed = (resource.create.body or {}).get("required", ()) if resource.create else ()
     for name, schema in writable.items():
         if update is None:
             break
@@ -129,7 +132,7 @@ def _settings_of(main: Stems, resource: Resource) -> list[Plan]:
         plans += [Plan("set", update, resource, name, value) for value in fitting]
         if is_boolean(schema) and covers(stems_of(name), main):
             plans.append(Plan("set", update, resource, name, "true"))
-        deed_is_reference = stem_of("assign") in main and name.endswith("_id")
+        deed_is_reference = stem_of("assign") in main and name.endswith("_id") and name not in needed
         if deed_is_reference:
             plans.append(Plan("set", update, resource, name))
     return plans
@@ -219,7 +222,7 @@ def _reports(rest: str, service: Description) -> list[Plan]:
         if groups and not covers(endpoint.words, groups):
             continue
         share = sum(bool(alike(w) & endpoint.words) for w in wanted) / len(wanted)
-        if share > 0 or (groups and len(reads) == 1):
+        if share >= (_GROUPED_SHARE if groups else _PLAIN_SHARE):
             rated.append((-share, "{" in endpoint.path, endpoint.path, endpoint))
     ordered = [endpoint for *_, endpoint in sorted(rated, key=lambda r: r[:3])]
     plans = [Plan("get", endpoint, _owner(endpoint, service)) for endpoint in ordered]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from connectors.evaluation.entity_matching import match_entities, match_fields
-from connectors.evaluation.service_description import described
+import pytest
+
+from connectors.evaluation.entity_matching import match_entities, match_fields, resource_named
+from connectors.evaluation.service_description import Resource, described
 from tests.unit.connectors.evaluation.lending_service import lending_service
 
 _RESOURCES = described(lending_service().openapi()).resources
@@ -36,3 +38,21 @@ def test_given_near_names_when_matched_then_each_field_is_meant_once_and_the_sam
     found = match_fields(["name", "first name"], ["first_name"])
 
     assert found == {"name": None, "first name": "first_name"}
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("Vaccine", "/vaccines"),
+        ("Vaccination", "/vaccinations"),
+        ("DeliveryOrder", "/orders"),
+        ("OrderLine", ""),
+        ("LeaveRequest", "/leaves"),
+    ],
+)
+def test_given_names_that_are_near_when_matched_then_the_head_decides(name: str, path: str) -> None:
+    paths = ("/vaccinations", "/vaccines", "/orders", "/leaves")
+
+    found = resource_named(name, [Resource(path=each, fields={}) for each in paths])
+
+    assert (found.path if found else "") == path
