@@ -10,6 +10,9 @@ from streams.agents.testing_engineer.values import Record, Value, literal, quote
 
 # 88 characters, less the indentation of a function's body.
 _WIDTH = 84
+# An f-string first, because its end would else be taken for the start of a plain one.
+_LITERAL = re.compile(r"""\bf("[^"]*")|"(?:[^"\\]|\\.)*"|'[^']*'""")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 _ASSIGNED = re.compile(r"(\w+) = ")
 
 
@@ -165,8 +168,8 @@ class Script:
 
 
 def _without_texts(source: str) -> str:
-    """The source without plain string literals; what stands in braces of an f-string stays."""
-    return re.sub(r'(?<!f)"(?:[^"\\]|\\.)*"', '""', source)
+    """The source without string literals; what stands in braces of an f-string stays."""
+    return _LITERAL.sub(lambda found: " ".join(_BRACES.findall(found[1] or "")), source)
 
 
 def dictionary(values: Mapping[str, Value]) -> Braces:
