@@ -138,9 +138,10 @@ class _Judge:
         values = SampleValues(datetime.now(UTC).date())
         tried = list(self._found.get("operations", ()))
         with ServiceSession(url, service, values, time.monotonic() + _CALLING_SECONDS) as session:
+            things = tuple(self._checks.entities)
             try:
                 for place, operation in enumerate(self._checks.operations):
-                    tried[place] = try_operation(operation, session)
+                    tried[place] = try_operation(operation, session, things)
                     self._found["operations"] = tuple(tried)
             finally:
                 self._found["called_errors"] = tuple(session.server_errors)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, permutations
 from typing import Any, Literal
@@ -37,13 +37,16 @@ class OperationTried:
     detail: str = ""
 
 
-def try_operation(operation: str, session: ServiceSession) -> OperationTried:
+def try_operation(operation: str, session: ServiceSession, things: Sequence[str] = ()) -> OperationTried:
     """Tries the ways to call it, the nearest first, until one works.
+
+    Args:
+        things: names of the entities that the checks name.
 
     Raises:
         TimeoutError: the time of the session is over.
     """
-    plans = plans_for(operation, session.service)[:_MOST_PLANS]
+    plans = plans_for(operation, session.service, things)[:_MOST_PLANS]
     tried = OperationTried(operation, "missing")
     for plan in plans:
         how = f"{plan.endpoint.method.upper()} {plan.endpoint.path}"

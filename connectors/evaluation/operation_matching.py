@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,15 +50,20 @@ class Plan:
     value: str = ""
 
 
-def plans_for(operation: str, service: Description) -> list[Plan]:
-    """Ways to call the operation, the nearest first; empty where the service has nothing like it."""
+def plans_for(operation: str, service: Description, things: Sequence[str] = ()) -> list[Plan]:
+    """Ways to call the operation, the nearest first; empty where the service has nothing like it.
+
+    Args:
+        things: names of the entities that the checks name: in 'list gift cards', 'gift' is part of the name,
+            where in 'list overdue loans' 'overdue' is not.
+    """
     verb, _, rest = operation.strip().partition(" ")
     stem = stem_of(verb)
     if stem in _REPORT:
         return _reports(rest, service)
     if stem in _LIST | _SEARCH:
-        return _searches(rest, service) if stem in _SEARCH else _listings(rest, service)
-    resource, words = _object_of(operation, service)
+        return _searches(rest, service) if stem in _SEARCH else _listings(rest, service, things)
+    resource, words = _object_of(operation, service, things)
     if resource is None:
         return _by_name(operation, service)
     if stem in _EXPORT:
@@ -78,13 +84,19 @@ def _usual(stem: str, resource: Resource) -> list[Plan]:
     return [Plan(kind, e, resource) for stems, kind, e in choices if stem in stems and e is not None]
 
 
-def _object_of(operation: str, service: Description) -> tuple[Resource | None, Stems]:
+def _object_of(operation: str, service: Description, things: Sequence[str]) -> tuple[Resource | None, Stems]:
     """The resource that is acted on, and the stems of all words that say what is done.
 
     The longest run of words that names a resource is its name: 'mark reservation as no-show' is about
     'reservation', and does 'mark', 'no' and 'show'.
     """
     words = operation.replace("-", " ").split()
+    for thing in sorted(things, key=lambda name: -len(stems_in_order(name))):
+        stems, size = stems_in_order(thing), len(stems_in_order(thing))
+        for start in range(1, len(words) - size + 1):
+            if stems_in_order(" ".join(words[start : start + size])) == stems:
+                left = [*words[:start], *words[start + size :]]
+                return resource_named(thing, service.resources), _saying(left)
     best: tuple[float, int, int, Resource] | None = None
     for start in range(1, len(words)):
         for end in range(len(words), start, -1):
@@ -100,8 +112,11 @@ def _object_of(operation: str, service: Description) -> tuple[Resource | None, S
     if best is None:
         return None, stems_of(operation)
     _, length, start, resource = best
-    left = [w for at, w in enumerate(words) if not start <= at < start + length]
-    return resource, frozenset(stem_of(w) for w in left if w.lower() not in {"as", "the", "a", "an", "to"})
+    return resource, _saying([w for at, w in enumerate(words) if not start <= at < start + length])
+
+
+def _saying(words: Sequence[str]) -> Stems:
+    return frozenset(stem_of(w) for w in words if w.lower() not in {"as", "the", "a", "an", "to"})
 
 
 def _actions(words: Stems, resource: Resource, service: Description) -> list[Plan]:
@@ -178,9 +193,9 @@ def _searches(rest: str, service: Description) -> list[Plan]:
     return [*plans, *(Plan("filter", listing, resource, p) for p in free)]
 
 
-def _listings(rest: str, service: Description) -> list[Plan]:
+def _listings(rest: str, service: Description, things: Sequence[str]) -> list[Plan]:
     """'list tasks' is the collection; 'list overdue loans' a listing of its own, or a filter."""
-    resource, words = _object_of(f"list {rest}", service)
+    resource, words = _object_of(f"list {rest}", service, things)
     if resource is None:
         return _by_name(rest, service)
     if resource.listing is None:

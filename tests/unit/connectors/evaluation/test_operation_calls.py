@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from connectors.evaluation.operation_calls import try_operation
+from connectors.evaluation.operation_matching import plans_for
 from connectors.evaluation.sample_values import SampleValues
 from connectors.evaluation.service_description import described
 from connectors.evaluation.service_session import ServiceSession
@@ -86,3 +87,13 @@ def test_given_no_time_left_when_calling_then_it_says_so(address: str) -> None:
         pytest.raises(TimeoutError),
     ):
         late.call("get", "/tools")
+
+
+def test_given_the_names_of_things_when_planned_then_a_part_of_a_name_is_no_condition() -> None:
+    service = described(lending_service().openapi())
+
+    assert [plan.kind for plan in plans_for("list tool loans", service, ["ToolLoan"])] == ["list"]
+    assert [plan.endpoint.path for plan in plans_for("list overdue loans", service, ["Loan"])] == [
+        "/loans/overdue"
+    ]
+    assert plans_for("list gift loans", service, ["Loan"]) == []
