@@ -107,9 +107,8 @@ def _format(place: BrokerPlace) -> None:
     configuration = place.folder / "format.properties"
     configuration.write_text(properties(place, "server.properties", aside))
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = [
-        *java_command(place), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(configuration)
-    ]  # fmt: skip
+    command = [*java_command(place), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}"]
+    command += ["-c", str(configuration)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_FORMAT_SECONDS, check=False)
     if done.returncode != 0:
         raise SetupError(

@@ -147,7 +147,8 @@ class World:
         """Everything goes on, all work succeeding, until nothing is left to do."""
         moved = True
         while moved:
-            moved = any([self.publish(name) for name in DECIDERS])
+            published = [self.publish(name) for name in DECIDERS]
+            moved = any(published)
             for service, decider in DECIDERS.items():
                 for topic in topics_of(decider):
                     moved = self.deliver(service, topic) or moved
