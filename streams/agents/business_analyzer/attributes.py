@@ -24,6 +24,10 @@ _PARTS = frozenset(
 )
 
 
+# What these are for is part of their name: 'areas for improvement', 'price for adults'.
+_MEANT_FOR = frozenset("area reason price fee rate cost capacity idea ground potential".split())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
     """A piece of data that the requirement names for an entity."""
@@ -150,7 +154,14 @@ def _complete(phrase: Phrase, item: tuple[Token, ...], listed: bool) -> Attribut
         written, plural = rest[1].low, False
     elif len(rest) == 1 and rest[0].low in ("on", "at", "by") and words.is_participle(names[-1]):
         names, written, plural = (*names, rest[0].low), rest[0].low, False
-    if len(rest) == 2 and rest[0].low == "for" and rest[1].tag == "N" and rest[1].low not in closed.PRONOUNS:
+    told = names[-1] in _MEANT_FOR
+    if (
+        told
+        and len(rest) == 2
+        and rest[0].low == "for"
+        and rest[1].tag == "N"
+        and rest[1].low not in closed.PRONOUNS
+    ):
         names, plural = (*names[:-1], written, "for", rest[1].low), False
         written, rest = rest[1].low, ()
     if len(rest) > 1 and rest[0].low == "per" and rest[1].tag in ("N", "DET"):

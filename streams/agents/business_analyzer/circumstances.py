@@ -20,6 +20,7 @@ _DONE = frozenset(
     "hold schedule store keep place locate park serve teach deliver ship house perform plan stage base give"
     " run carry organise organize assign".split()
 )
+_KEPT = frozenset(["keep", "store", "locate", "park", "house", "place", "base"])
 _OF_GOING = frozenset("from to at in on for with under".split())
 _OF_DONE = frozenset("from in at on".split())
 _ONE = frozenset({"a", "an", "one", "exactly"})
@@ -37,10 +38,26 @@ def find(draft: Draft) -> None:
                 or clause.negative
                 or clause.lead
                 in ("if", "when", "unless", "after", "before", "once", "until", "while", "whenever")
-                or not verbs & set(clause.verbs[:1])
             ):
                 continue
+            if clause.verbs == ("be",) and not clause.passive and clause.rest[:1]:
+                _defined(draft, entity, clause)
+            if not verbs & set(clause.verbs[:1]):
+                continue
             _of_clause(draft, entity, clause)
+
+
+def _defined(draft: Draft, entity: EntityDraft, clause: Clause) -> None:
+    """'A sailing is a ship on a route at a departure time': it joins what its definition names."""
+    phrases = noun_phrases(clause.rest)
+    if len(phrases) < 2 or phrases[0].start or phrases[0].determiner not in _ONE:
+        return
+    for number, phrase in enumerate(phrases):
+        before = clause.rest[phrase.start - 1] if phrase.start else None
+        placed = before is not None and before.low in _OF_GOING
+        known = draft.resolve(subject_words(phrase)) is not None
+        if phrase.determiner in _ONE and (known if number == 0 else placed):
+            _one(draft, entity, clause, phrase)
 
 
 def _of_clause(draft: Draft, entity: EntityDraft, clause: Clause) -> None:

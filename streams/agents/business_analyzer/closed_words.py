@@ -95,7 +95,7 @@ IRREGULAR_PARTICIPLES = frozenset(
     "sent paid held sold lost won done made taken given shown seen kept left lent bought brought built"
     " chosen drawn driven forgotten found gone grown known led met put read run set shut split spent"
     " stored torn told thought understood withdrawn written overdrawn begun broken due frozen hidden"
-    " overdue fed hit let rented cut quit reset".split()
+    " born worn overdue fed hit let rented cut quit reset".split()
 )
 # Verbs that requirements begin an order with, though the lexicon knows most of them as nouns too.
 IMPERATIVES = frozenset(

@@ -32,29 +32,39 @@ def apart(text: str) -> list[str]:
     """The sentence and what its list says; just the sentence where there is none."""
     match = _LISTING.match(text)
     about = _about(match["head"]) if match else None
-    if match is None or about is None or not _data(match["list"]):
+    if match is None or not about or not _data(match["list"]):
         return [text]
-    return [match["head"], f"each {about.text} has {match['list']}"]
+    if about[0].head in _BOOKED.values() and not re.search(
+        r"\b(?:names?|e-?mail|phone)\b", match["list"].lower()
+    ):
+        about = _about(match["head"], booked=False)
+    return [match["head"], *(f"each {phrase.text} has {match['list']}" for phrase in about)]
 
 
-def _about(head: str) -> Phrase | None:
-    """The object of what is done, or else the subject."""
+def _about(head: str, booked: bool = True) -> list[Phrase]:
+    """The objects of what is done, the booking of 'guests book a tour', or else the subject."""
     found = clauses(head)
     if not found:
-        return None
+        return []
     last = found[-1]
+    deed = next((_BOOKED[verb] for verb in last.verbs if verb in _BOOKED), "")
+    if deed and booked and not last.passive:
+        return [Phrase(words=(deed,))]
     stop = next((i for i, t in enumerate(last.rest) if t.tag in ("PREP", "TO", "SUB") and not t.group), None)
     phrases = noun_phrases(last.rest[:stop]) if not last.passive else []
     phrases = [phrase for phrase in phrases if phrase.head not in _PARTICLES]
     phrases = phrases or noun_phrases(last.subject)[:1]
-    if len(phrases) != 1 or last.verbs[0] in ("be", "have", "contain", "include"):
-        return None
-    head_noun = phrases[0].head
-    if field_types.is_data_head(head_noun) or head_noun in CONTAINERS or head_noun in _NO_RECORDS:
-        return None
-    return phrases[0]
+    phrases = [phrase for phrase in phrases if not _no_record(phrase.head)]
+    if len(phrases) > 3 or last.verbs[0] in ("be", "have", "contain", "include"):
+        return []
+    return phrases
 
 
+def _no_record(noun: str) -> bool:
+    return field_types.is_data_head(noun) or noun in CONTAINERS or noun in _NO_RECORDS
+
+
+_BOOKED = {"book": "booking", "reserve": "reservation", "order": "order", "rent": "rental", "borrow": "loan"}
 _PARTICLES = frozenset(["out", "up", "in", "off", "down", "back"])
 _NO_RECORDS = frozenset(
     "rule role feature entity report requirement thing field data information detail kind type sort way step"
@@ -71,4 +81,4 @@ def _data(listing: str) -> bool:
         return False
     listed = attributes(tokens)
     data = [a for a in listed if field_types.is_data_head(a.head) or field_types.is_data_head(a.written)]
-    return len(listed) > 1 and (len(data) > 1 or len(data) * 3 >= len(listed))
+    return len(listed) > 1 and (len(data) > 1 or len(listed) < 7) and bool(data)

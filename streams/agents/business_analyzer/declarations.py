@@ -118,14 +118,24 @@ def _of_clause(clause: Clause, sentence: int) -> list[Declaration]:
     for owner_words, tokens in nested:
         listed = _without_counts(attributes(tokens))
         if listed and verb not in _NO_WITH_VERBS:
-            owner = subject if has and subject else ()
+            owner = subject if has and subject else _possessor(clause.rest, owner_words)
             found.append(
                 Declaration(
                     subject=owner_words, attributes=tuple(listed), sentence=sentence, owner=owner, nested=True
                 )
             )
     found.extend(_detail_lists(clause.rest, sentence))
+    if verb not in _HAVING or clause.passive:
+        found.extend(_detail_lists(clause.subject, sentence))
     return found
+
+
+def _possessor(tokens: tuple[Token, ...], thing: tuple[str, ...]) -> tuple[str, ...]:
+    """'a patient's vital signs' are part of the patient."""
+    for phrase in noun_phrases(tokens):
+        if phrase.words[0].endswith("'s") and phrase.words[1:] == thing:
+            return (words.singular(phrase.words[0][:-2]),)
+    return ()
 
 
 def _whole_of_part(clause: Clause, subject: tuple[str, ...]) -> tuple[str, ...]:
@@ -164,7 +174,7 @@ def _is_weak(verb: str, subject: tuple[str, ...]) -> bool:
 def _plainly_data(listed: list[Attribute], verb: str) -> bool:
     """A 'weak' verb like 'need' declares data only where most of its objects are usual data."""
     data = [a for a in listed if is_data(a)]
-    if verb in ("get", "receive"):
+    if verb in ("get", "receive") or (verb in ("carry", "bear", "hold") and len(listed) == 1):
         return len(data) == len(listed)
     return len(listed) >= 2 and len(data) * 2 >= len(listed)
 
@@ -194,13 +204,15 @@ def _placed(clause: Clause, phrases: list[Phrase]) -> bool:
 _QUALIFIERS = frozenset(
     "cancelled approved rejected closed open new done sent paid unpaid overdue active inactive own late"
     " urgent completed finished pending submitted draft archived expired returned solved resolved"
-    " registered existing".split()
+    " registered existing refused accepted declined confirmed delivered shipped".split()
 )
 
 
 def subject_words(phrase: Phrase) -> tuple[str, ...]:
     """The words of the phrase without participles and states that only qualify it."""
     names = list(phrase.words)
+    while len(names) > 1 and names[0].endswith(("'s", "s'")):
+        names.pop(0)
     while len(names) > 1 and (names[0] in _QUALIFIERS or names[0] in closed.ADVERBS):
         names.pop(0)
     return tuple(names)
@@ -242,6 +254,9 @@ def _nested(
     return [], tokens
 
 
+_GATHERED = frozenset("list number set track record collection series history catalogue kind type".split())
+
+
 def _with_owner(phrases: list[Phrase], before: tuple[Token, ...]) -> Phrase | None:
     """What 'with' belongs to: the object, also over 'by e-mail address with'; not a place or an agent."""
     last = phrases[-1]
@@ -252,6 +267,15 @@ def _with_owner(phrases: list[Phrase], before: tuple[Token, ...]) -> Phrase | No
         if preposition in ("for", "to", "in", "on", "from", "at", "against") and len(phrases) > 1:
             return phrases[0]
         return None
+    if (
+        preposition == "of"
+        and len(phrases) > 1
+        and last.determiner in ("a", "an", "the", "each", "every")
+        and not last.plural
+        and phrases[-2].end == last.start - 1
+        and phrases[-2].head not in _GATHERED
+    ):
+        return phrases[-2]
     if (
         preposition == "of"
         and len(phrases) > 1
@@ -281,7 +305,8 @@ def _detail_lists(tokens: tuple[Token, ...], sentence: int) -> list[Declaration]
         phrase = _made_for(tokens, phrase)
         inner = attributes(tokenise(phrase.detail))
         data = [a for a in inner if field_types.is_data_head(a.head) or field_types.is_data_head(a.written)]
-        if len(inner) >= 2 and len(data) * 2 >= len(inner):
+        alone = not phrase.start and phrase.end == len(tokens) and len(inner) > 2 and data
+        if len(inner) >= 2 and (alone or len(data) * 2 >= len(inner)):
             found.append(
                 Declaration(subject=subject_words(phrase), attributes=tuple(inner), sentence=sentence)
             )

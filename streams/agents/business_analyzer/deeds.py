@@ -164,6 +164,8 @@ def _leave(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:
 
 def _actor(clause: Clause) -> Words | None:
     phrases = noun_phrases(clause.subject)
+    if clause.subject and clause.subject[-1].low in ("everyone", "everybody", "anyone", "anybody"):
+        return (clause.subject[-1].low,)
     if not phrases:
         return None
     parts = subject_words(phrases[-1])
@@ -280,13 +282,28 @@ def _with(clause: Clause) -> list[Attribute]:
     lows = [token.low for token in clause.rest]
     for index, token in enumerate(clause.rest):
         if token.low in ("with", "including") and not token.group:
-            return [replace(a, words=_own(a.words)) for a in attributes(clause.rest[index + 1 :])]
+            told = [replace(a, words=_own(a.words)) for a in attributes(clause.rest[index + 1 :])]
+            return [*_when(clause.rest[:index]), *told]
+    if any(t.low in ("from", "until") for t in clause.rest):
+        return _when(clause.rest)
     for index in range(len(lows) - 2):
         if lows[index] in ("on", "for", "at") and lows[index + 1] in ("a", "an"):
             listed = attributes(clause.rest[index + 1 :])
             if listed and field_types.infer(listed[0].words)[0] in ("date", "datetime"):
                 return listed
     return []
+
+
+def _when(tokens: tuple[Token, ...]) -> list[Attribute]:
+    """'from a start time to an end time'."""
+    return [
+        Attribute(words=phrase.words, written=phrase.head)
+        for phrase in noun_phrases(tokens)
+        if phrase.start
+        and phrase.determiner in ("a", "an")
+        and tokens[phrase.start - 1].low in ("from", "to", "until", "on", "at", "for")
+        and field_types.infer(phrase.words)[0] in ("date", "datetime", "time")
+    ]
 
 
 def _own(parts: Words) -> Words:

@@ -46,6 +46,7 @@ def collect(draft: Draft) -> None:
     for explicit in draft.document.entities:
         explicit_entities.add_name(draft, explicit)
     _names(draft, declared)
+    _same_things(draft)
     _handled_objects(draft)
     _prefer_common_names(draft)
     for explicit in draft.document.entities:
@@ -74,6 +75,19 @@ def _drop_mere_containers(draft: Draft) -> None:
             for made in [f for f in other.fields.values() if f.references == entity.name]:
                 del other.fields[made.name]
                 other.parent = "" if other.parent == made.name else other.parent
+
+
+def _same_things(draft: Draft) -> None:
+    """'Recipients are employees': another name for them."""
+    for sentence in draft.document.sentences:
+        for clause in clauses(sentence.text):
+            named, kinds = noun_phrases(clause.subject), noun_phrases(clause.rest)
+            if clause.verbs != ("be",) or clause.passive or clause.negative or len(named) != 1 or not kinds:
+                continue
+            known = draft.resolve(kinds[0].words)
+            bare = named[0].plural and kinds[0].plural and not kinds[0].start and not kinds[0].determiner
+            if known is not None and bare and draft.resolve(named[0].words) is None:
+                known.aliases.add(named[0].words)
 
 
 _NOTED = "recorded|logged|registered|tracked|noted|documented|captured|kept|stored|written|managed"
@@ -205,6 +219,28 @@ def _kept_as_deed(draft: Draft, clause: Clause) -> bool:
     )
 
 
+def _defining(clause: Clause, subject: list[Phrase]) -> bool:
+    """'A sailing is a ship on a route at a departure time' tells what a record joins."""
+    if clause.verbs != ("be",) or clause.modal or len(subject) != 1 or people.is_person(subject[0].head):
+        return False
+    kinds = noun_phrases(clause.rest)
+    one = ("a", "an", "one")
+    joined = [phrase for phrase in kinds if phrase.determiner in one]
+    if (
+        joined
+        and joined[0].start == 1
+        and clause.rest[0].low == "for"
+        and not field_types.is_data_head(joined[0].head)
+    ):
+        return subject[0].determiner in (*one, "each", "every")
+    return (
+        subject[0].determiner in (*one, "each", "every")
+        and len(joined) > 1
+        and not joined[0].start
+        and clause.rest[joined[1].start - 1].tag in ("PREP", "TO")
+    )
+
+
 def _created(clause: Clause) -> list[Phrase]:
     """Objects of verbs that make or keep a record."""
     if clause.negative or clause.lead in ("if", "unless"):
@@ -237,6 +273,8 @@ def _created(clause: Clause) -> list[Phrase]:
         return []
     if clause.verbs[0] == "run" and clause.rest[:1] and clause.rest[0].low in ("a", "an", "the", "our"):
         return []
+    if _defining(clause, actor):
+        return actor
     if any(verb in lexicon.MAKING for verb in clause.verbs):
         return [phrase for phrase in objects(clause) if phrase.words]
     return []

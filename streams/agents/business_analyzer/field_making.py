@@ -113,6 +113,14 @@ def detailed(made: Field, detail: str) -> Field:
     low = re.sub(r"\b(e g|eg|for example|such as|ie|i e)\b.*$", "", low).strip(" ,")
     if not low:
         return made
+    bare = re.fullmatch(
+        r"(?:in )?(ha|kg|g|km|m|cm|mm|l|ml|m2|sqm|m²|%|°c|eur|usd|gbp|hours|minutes|days"
+        r"|litres?)",
+        low,
+    )
+    if bare and made.type in ("text", "decimal", "integer", "money", "long_text"):
+        kind: FieldType = "integer" if bare[1] in ("minutes", "days") else "decimal"
+        return replace(made, type="money" if bare[1] in ("eur", "usd", "gbp") else kind)
     made = _marked(_with_unit(made, low), low)
     listing = re.sub(r"^(one of|either|enum|choice|choices|values?|options?)\s*:?\s*", "", low)
     listing = re.sub(r"\b(unique|optional|required|mandatory|not null|nullable|default\b.*$)", "", listing)
@@ -128,7 +136,12 @@ def detailed(made: Field, detail: str) -> Field:
         return with_choices(made, values[1:])
     if typed and typed != "choice":
         return constrained(replace(made, type=typed), low)
-    if len(values) >= 2 and not _constraint(low) and all(len(value.split()) <= 4 for value in values):
+    groups = len(values) > 2 and not numeric and len(re.findall(r",", low)) > 1
+    if (
+        len(values) >= 2
+        and (groups or not _constraint(low))
+        and all(len(value.split()) <= 4 for value in values)
+    ):
         return with_choices(made, values)
     return constrained(made, low)
 

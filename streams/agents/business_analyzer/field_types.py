@@ -23,14 +23,15 @@ _BY_HEAD: dict[FieldType, str] = {
     " points point stars nights night minutes minute duration year rank position level threshold limit"
     " quota mileage odometer kilometres kilometers kilometre kilometer miles mile pages page bedrooms"
     " bedroom bathrooms rooms beds adults adult children child people person units unit covers headcount"
-    " portions portion size sequence score version attempts kilos weeks months days steps spots places"
+    " frames rooms portions portion size sequence score version attempts kilos weeks months days steps"
+    " spots places"
     " place slots tables doors dose streak pulse repetitions sets reps pieces pallets capacity storey"
     " credits credit",
     "decimal": "hours hour weight height width length distance temperature percentage percent ratio"
     " latitude longitude volume area depth speed share dosage litres liters kg grams kilograms kilogram"
     " rating reading gpa",
     "boolean": "active enabled available vegetarian vegan paid flag published archived completed"
-    " confirmed billable recurring",
+    " confirmed billable recurring done booked",
     "long_text": "description note notes comment comments message body text content instructions remark"
     " remarks summary biography bio details reason explanation feedback directions abstract diagnosis"
     " symptoms findings observation observations history agenda terms requirements remarks answer"
@@ -109,10 +110,14 @@ _ISO_TIMED = frozenset(
 )
 
 
+_REGULAR = frozenset("delivery opening working week visiting collection market business training".split())
+_SURFACES = frozenset(
+    "living floor surface total usable plot land storage sales gross net field cultivated".split()
+)
 _PRICED = frozenset(
     "total stock expected order contract deal sales market asset estimated net gross purchase monetary"
     " insured book face residual replacement project cart basket inventory customer lifetime insurance"
-    " declared donation".split()
+    " declared donation annual yearly".split()
 )
 
 
@@ -147,6 +152,12 @@ def infer(phrase: tuple[str, ...], last_as_written: str = "") -> tuple[FieldType
     written = last_as_written or phrase[-1]
     if len(phrase) > 1 and _HEAD_TYPES.get(written) == "boolean" and phrase[-2] in _HEAD_TYPES:
         return _HEAD_TYPES[phrase[-2]], False
+    if written == "days" and len(phrase) > 1 and "of" not in phrase and "per" not in phrase:
+        return ("text" if phrase[-2] in _REGULAR else "integer"), False
+    if len(phrase) > 1 and written == "area" and phrase[-2] not in _SURFACES:
+        return "text", False
+    if len(phrase) == 2 and written == "content":
+        return "decimal", False
     if written == "point" and len(phrase) > 1:
         return "text", False
     if written in _LISTS:
@@ -166,7 +177,7 @@ def _special(phrase: tuple[str, ...], text: str) -> FieldType | None:
     if "per" in phrase[1:-1]:
         before = phrase[: phrase.index("per")]
         known = infer(before)[0] if before[-1] in _HEAD_TYPES else None
-        return known or ("integer" if words.is_plural(before[-1]) else None)
+        return known or ("integer" if words.is_plural(before[-1]) else "text")
     if text.startswith(("is ", "has ")):
         return "boolean"
     if "number of" in text or "count of" in text or (text.startswith("max ") and head in _HEAD_TYPES):
@@ -191,6 +202,12 @@ def _special(phrase: tuple[str, ...], text: str) -> FieldType | None:
     if len(phrase) > 1 and phrase[0] in ("year", "time", "date") and words.is_participle(head):
         return {"year": "integer", "time": "datetime", "date": "date"}[phrase[0]]  # type: ignore[return-value]
     if phrase[0] == "date" and len(phrase) == 2 and head in ("out", "in", "from", "until", "to", "due"):
+        return "date"
+    if (
+        len(phrase) == 2
+        and head in ("from", "until", "to", "till", "since")
+        and phrase[0] in ("valid", "active")
+    ):
         return "date"
     if len(phrase) > 1 and head in ("on", "at") and words.is_participle(phrase[-2]):
         return "date" if head == "on" else "datetime"

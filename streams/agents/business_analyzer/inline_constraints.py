@@ -54,7 +54,7 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
     (
         rf"(?<=[a-z]) (?:of |in the range |ranging )?((?:between|from) {_NUMBER} (?:and|to)"
         rf" {_NUMBER})(?: (?!and\b|or\b)[a-z]+(?=$|[,.;]| and\b))?", r" (\1)"),
-    (rf"\bwith ({_NUMBER}) (?:to|-) ({_NUMBER}) (\w+)", r"with \3 (\1 to \2)"),
+    (rf"\bwith ({_NUMBER}) ?(?:to|-) ?({_NUMBER}) (\w+)", r"with \3 (\1 to \2)"),
     (
         rf"(?<=[,d] )(?:at most|up to|no more than|a maximum of) ({_NUMBER}) ([a-z]+)(?=$|[,.;]| and\b)",
         r"\2 (at most \1)",
@@ -64,6 +64,10 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
         r"\b(?:is|are) (?:uniquely )?identified by (?:(?:its|their|the|an?|a unique|its unique) )?([\w\-"
         r" ]+?)(?=$|[,.;]| and | with )", r"has \1 (unique)"),
     (r"\b(?:a |an )?(?:unique|mandatory|required) and (unique|mandatory|required) ", r"\1 "),
+    (r"^((?:the )?[\w\-]+(?: [\w\-]+)?) are numbered\b(?=,| and| )", r"\1 have a number"),
+    (r"(?<=[(,]) ?([\w\-]+(?: [\w\-]+)?): ([\w\-]+(?:/[\w\-]+)+)(?=[,)])",
+     lambda match: f" {match[1]} ({match[2].replace('/', ', ')})"),
+    (r"\b(?:is|are) in one of (?:these|the following) (\w+?)s: ([^.;:]+)$", r"has a \1 (\2)"),
     (r"\bdate and time\b", "date-and-time"),
     (r"(?:, )?\b(and |or )?,? ?optionally,? (?=an? )(an?) ", r" \1\2 optional "),
     (r"\btakes? place (?:at|in) (?=an?\b|the\b)", "has "),

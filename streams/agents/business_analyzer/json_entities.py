@@ -18,7 +18,9 @@ NOT_FIELDS = frozenset(
 )
 _NAMES = ("name", "entity", "title", "model", "resource", "table", "class", "key", "id")
 _VALUES = ("values", "enum", "choices", "options", "allowed", "allowedvalues", "oneof")
-_REFERENCES = ("references", "ref", "entity", "foreignkey", "relation", "target", "refersto", "fk")
+_REFERENCES = (
+    "references", "ref", "entity", "foreignkey", "relation", "target", "refersto", "fk", "targetentity", "to"
+)  # fmt: skip
 _LIST_TYPE = re.compile(
     r"^(?:array|list|set|collection)(?: of |<|\[|\()?\s*([\w ]*?)[>\])]?$|^(\w+)\[\]$", re.IGNORECASE
 )
@@ -68,6 +70,17 @@ def entities(name: str, value: Json) -> list[DeclaredEntity]:
         source = [part.strip() for part in re.split(r",(?![^(]*\))", source) if part.strip()]
     fields: list[DeclaredField] = []
     nested: list[DeclaredEntity] = []
+    marked = isinstance(source, list) and any(
+        isinstance(item, dict) and by_key(item).get("required") is True for item in source
+    )
+    if marked and required is None:
+        required = frozenset(
+            own
+            for own, member in _members(source)
+            if isinstance(member, dict)
+            and by_key(member).get("required") is not False
+            and (by_key(member).get("required") is True)
+        )
     for field_name, member in _members(source):
         children = _children(name, field_name, member)
         nested.extend(children)

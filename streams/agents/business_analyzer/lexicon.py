@@ -28,7 +28,7 @@ DATA_THINGS = frozenset(
     " salary fee rate cost charge skill cuisine method purpose destination document photo picture image"
     " video attachment question answer review comment message reading score day start deadline note"
     " place slot season step stage file link table room fare fine rent premium tip donation record copy"
-    " feedback error message entry warning help".split()
+    " diagnosis observation finding instruction feedback error message entry warning help".split()
 )
 MAKING = frozenset(
     "create add record register enter submit store save log track manage maintain open post publish"
@@ -56,6 +56,6 @@ CONTAINERS = frozenset(
     " product-line company business warehouse clinic restaurant shop hotel store hospital school library"
     " office firm agency we it they organisation organization team conference university gym studio"
     " practice salon bakery cafe club museum municipality charity startup client management fleet menu"
-    " catalogue catalog inventory list register calendar page dashboard screen form user interface api"
+    " roster catalogue catalog inventory list register calendar page dashboard screen form user interface api"
     " module backend".split()
 )

@@ -130,8 +130,11 @@ def _of_value(tokens: tuple[Token, ...], index: int) -> bool:
 def _detail(tokens: tuple[Token, ...], index: int) -> tuple[str, int]:
     if index >= len(tokens) or tokens[index].low not in "([":
         return "", index
-    end = index + 1
-    while end < len(tokens) and tokens[end].group and tokens[end].low not in ")]":
+    end, depth = index + 1, 1
+    while end < len(tokens) and tokens[end].group:
+        depth += (tokens[end].low in ("(", "[")) - (tokens[end].low in (")", "]"))
+        if not depth:
+            break
         end += 1
     inside = " ".join(token.low for token in tokens[index + 1 : end])
     return inside, min(end + 1, len(tokens))

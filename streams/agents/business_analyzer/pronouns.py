@@ -12,7 +12,7 @@ from streams.agents.business_analyzer.colon_lists import placed
 from streams.agents.business_analyzer.document import Document, Sentence
 from streams.agents.business_analyzer.inline_constraints import in_parentheses
 from streams.agents.business_analyzer.phrases import noun_phrases
-from streams.agents.business_analyzer.tokens import tokenise
+from streams.agents.business_analyzer.tokens import Token, tokenise
 
 _START = re.compile(
     r"^(?P<pronoun>(?:it|they)(?= [a-z])(?! would\b)|each|both|these|those|each of them|every one)\s+"
@@ -36,13 +36,23 @@ _ASKED = re.compile(
 )
 
 
+# 'We store where it started, the mileage and the load': data of what was spoken of.
+_STORED = re.compile(
+    r"^(?:we|the system|it|they|you|users?|staff)(?: (?:should|must|also|will|want to|need to|have to"
+    r"|has to))* (?:store|keep|record|note"
+    r"|save|register|log|capture|need|know)s? (?P<list>(?!the [\w\-]+'s |track\b|an? (?:list|overview"
+    r"|record)\b)[^:;]+)$",
+    re.IGNORECASE,
+)
+
+
 def resolved(document: Document) -> Document:
     """The document with these pronouns replaced."""
     done: list[Sentence] = []
     for sentence in document.sentences:
         sentence = replace(sentence, text=placed(sentence.text))
         match = _START.match(sentence.text)
-        without = match is None and bool(_BARE.match(sentence.text) or _ASKED.match(sentence.text))
+        without = match is None and bool(_BARE.match(sentence.text) or _asked(sentence.text))
         subject = _subject(done[-1].text) if (match or without) and done else ""
         if subject and without:
             sentence = replace(sentence, text=_with_subject(sentence.text, subject))
@@ -54,10 +64,24 @@ def resolved(document: Document) -> Document:
     return replace(document, sentences=tuple(done))
 
 
+def _asked(text: str) -> re.Match[str] | None:
+    found = _ASKED.match(text) or _STORED.match(text)
+    return (
+        None
+        if found
+        and re.search(
+            r"\b(?:for|of|about) (?:each|every|all"
+            r"|our)\b",
+            found["list"],
+        )
+        else found
+    )
+
+
 def _with_subject(text: str, subject: str) -> str:
     parts = subject.split()
     one = " ".join((*parts[:-1], words.singular(parts[-1])))
-    asked = _ASKED.match(text)
+    asked = _asked(text)
     if asked is None:
         return f"The {one} {text[:1].lower()}{text[1:]}"
     listed = attributes(tokenise(in_parentheses(asked["list"])))
@@ -78,6 +102,13 @@ def _named(pronoun: str, subject: str) -> str:
 _LABEL = re.compile(r"^(?P<name>[A-Za-z][\w\-]*(?: [\w\-]+)?): ", re.IGNORECASE)
 
 
+def _of(subject: tuple[Token, ...]) -> bool:
+    """'A batch of wine' is spoken of as the batch."""
+    return any(token.low in ("of", "in") for token in subject) and not any(
+        token.tag == "CC" for token in subject
+    )
+
+
 def _subject(text: str) -> str:
     """The noun of the subject as written, '' where it is no thing."""
     label = _LABEL.match(text)
@@ -87,7 +118,12 @@ def _subject(text: str) -> str:
     if not found:
         return ""
     phrases = noun_phrases(found[0].subject)
-    if not phrases or phrases[-1].head in lexicon.CONTAINERS or len(phrases) > 1:
+    if (
+        not phrases
+        or phrases[-1].head in lexicon.CONTAINERS
+        or (len(phrases) > 1 and not _of(found[0].subject))
+    ):
         return ""
+    phrases = phrases[:1]
     last = found[0].subject[: phrases[-1].end][-1]
     return " ".join((*phrases[-1].words[:-1], last.low if last.low.isalpha() else phrases[-1].head))

@@ -17,7 +17,8 @@ from streams.agents.business_analyzer.tokens import Token
 
 _BELONG = frozenset("belong pertain refer relate".split())
 _JOIN = frozenset(
-    "connect link join relate match pair concern cover involve combine associate tie reference regard".split()
+    "reduce increase settle affect connect link join relate match pair concern cover involve combine"
+    " associate tie reference regard".split()
 )
 _TIE = frozenset("assign link attach connect allocate relate associate tie".split())
 _OFFERING = frozenset("offer sell provide publish own operate run employ".split())
@@ -51,7 +52,23 @@ def relate(draft: Draft) -> None:
             _of_clause(draft, clause)
         if found and not found[0].negative:
             _for_each(draft, found[0])
+        _several(draft, sentence.low)
     _quotas(draft)
+
+
+_SEVERAL = re.compile(
+    r"\b(?:several|many|multiple|more than one) (?P<part>[\w\-]+) (?:of|for|per|in) (?:one|an?|each"
+    r"|every|the same)"
+    r" (?P<whole>[\w\-]+)\b"
+)
+
+
+def _several(draft: Draft, text: str) -> None:
+    """'There may be several copies of one book': a copy is one of a book."""
+    for match in _SEVERAL.finditer(text):
+        part, whole = draft.resolve((match["part"],)), draft.resolve((match["whole"],))
+        if part is not None and whole is not None and part is not whole:
+            add_reference(part, whole, True)
 
 
 def _of_clause(draft: Draft, clause: Clause) -> None:
@@ -189,8 +206,10 @@ def _made(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
         if used == "by" and not people.is_person(other.words[-1]):
             continue
         single = not phrase.plural or used == "per"
-        if single and (
-            phrase.determiner in ("a", "an", "one", "the", "each", "every", "exactly") or used == "per"
+        several = used == "for" and phrase.plural and not phrase.determiner and clause.passive
+        if (several and not people.is_person(other.words[-1])) or (
+            single
+            and (phrase.determiner in ("a", "an", "one", "the", "each", "every", "exactly") or used == "per")
         ):
             add_reference(subject, other, _surely(clause))
 
@@ -210,9 +229,15 @@ def _made_for(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
             )
     for preposition, phrase, other in _entities_in(draft, clause.rest):
         one = phrase.determiner in ("a", "an", "one", "each", "every") or preposition == "per"
-        if preposition in ("for", "per", "against") and one and not phrase.plural and other is not subject:
-            if not other.reference_to(subject):
-                add_reference(subject, other, True)
+        at = preposition in ("at", "in", "on", "from", "to", "with") and phrase.determiner != "every"
+        wanted = (
+            (preposition in ("for", "per", "against") or at)
+            and one
+            and not phrase.plural
+            and other is not subject
+        )
+        if wanted and not other.reference_to(subject):
+            add_reference(subject, other, True)
 
 
 def _times(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
@@ -242,7 +267,8 @@ def _placed(draft: Draft, clause: Clause) -> None:
         first, second = found[0][2], found[1][2]
         one = found[1][1].determiner in ("a", "an", "each", "every", "one") or not clause.passive
         if first is not second and one and not (clause.passive and people.is_person(first.words[-1])):
-            add_reference(first, second, True)
+            person = people.is_person(first.words[-1]) and not people.is_person(second.words[-1])
+            add_reference(second if person else first, first if person else second, True)
 
 
 def _owned(draft: Draft, subject: EntityDraft, clause: Clause) -> None:
@@ -274,11 +300,13 @@ def _object_of(draft: Draft, clause: Clause) -> None:
     for preposition, phrase, other in _entities_in(draft, clause.rest):
         single = phrase.determiner in _ONE and not phrase.plural
         given = preposition == "to" and bool(set(clause.verbs) & {"give", "make", "pay", "send", "donate"})
-        held = single and bool(set(clause.verbs) & {"hold", "own", "buy"})
+        held = single and phrase.determiner in ("a", "an") and objects(clause)[0].determiner in ("a", "an")
         of_several = (preposition == "of" and (phrase.plural or held)) or given
         for_one = preposition in ("at", "to", "from", "for", "on", "in", "against", "about") and single
         if (of_several or for_one) and other is not things[0] and other.words[-1] not in _PERIODS:
             add_reference(things[0], other, _surely(clause) or clause.modal in ("can", "may"))
+    if objects(clause)[0].determiner in ("a", "an"):
+        _times(draft, things[0], clause)
 
 
 def _for_each(draft: Draft, clause: Clause) -> None:

@@ -18,8 +18,8 @@ _FORMS = tuple(
     for pattern in (
         rf"^(?P<head>[^,:]{{3,120}}),? (?:of|for|about|from|on) (?:whom|which|each of (?:whom|which))"
         rf" {_WHO} {_AUXILIARY}{_KEEP} (?P<list>.+?(?: and|,) [^,]+?){_TAIL}",
-        rf"^(?P<head>[^,:]{{3,60}}), (?:who|which) (?:all |each |also )?(?:have|has) (?P<list>[^:]+? and"
-        rf" [^,:]+), "
+        r"^(?P<head>[^,:]{3,60}), (?:who|which) (?:all |each |also )?(?:have|has) (?P<list>[^:]+? and"
+        r" [^,:]+), "
         r"(?P<after>(?!and\b|or\b|an?\b|the\b|optionally\b)[a-z].*)$",
         rf"^(?P<head>[^,:]{{3,120}}),? whose (?P<list>[^.;]+?),? {_WHO} {_AUXILIARY}{_KEEP}{_TAIL}",
         rf"^(?P<head>[^,:]{{3,120}}),? whose (?P<list>[^.;]+?),? {_KEPT}{_TAIL}",

@@ -6,9 +6,12 @@ import re
 from functools import lru_cache
 
 from streams.agents.business_analyzer import field_types
+from streams.agents.business_analyzer.clauses import clauses
 from streams.agents.business_analyzer.colon_lists import apart
 from streams.agents.business_analyzer.inline_constraints import in_parentheses
+from streams.agents.business_analyzer.labelled_statements import of_label
 from streams.agents.business_analyzer.lexicon import CONTAINERS, KEEPING
+from streams.agents.business_analyzer.phrases import noun_phrases
 from streams.agents.business_analyzer.relative_data import told_apart
 from streams.agents.business_analyzer.tokens import tokenise
 
@@ -16,24 +19,39 @@ _X = r"(?P<x>[\w\- ]{2,40}?)"
 _EACH = r"(?:each|every|any|all|an?|the|our)?\s*"
 _LIST = r"(?P<list>[^.;]+?)"
 _KEEP = rf"(?:{'|'.join(sorted({*KEEPING, 'know', 'ask for', 'have'}))})s?"
-_AUXILIARY = r"(?:should |must |will |also |can |want to |need to |have to |has to )*"
+_AUXILIARY = r"(?:should |must |will |also |only |just |can |want to |need to |have to |has to )*"
 _WHO = r"(?:we|the system|it|they|you|i|staff|users?|the \w+|\w+s)?\s*"
 _KEPT = r"recorded|stored|registered|saved|entered|kept|captured|logged|listed|added|documented|noted|tracked"
 _FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the"
-        rf"|our)\s*{_X},?\s+{_WHO}{_AUXILIARY}{_KEEP}\s+(?:the |its |their )?{_LIST}$",
+        rf"^(?:for|of|about|on|per)\s+(?:(?:each|every|all|an?|the|our)\s*|(?=[\w\- ]{{2,40}}s,? ))"
+        rf"{_X},?\s+{_WHO}{_AUXILIARY}{_KEEP}\s+(?:just |only )?(?:the |its |their )?{_LIST}$",
+        rf"^(?:we|the system|it|they|you|i|staff)\s+{_AUXILIARY}{_KEEP}\s+(?:the|an?|each|every)\s+"
+        rf"(?P<x>[\w\-]+(?: [\w\-]+)?)(?:'s|s')\s+"
+        rf"(?P<list>[^.;]+(?:,| and )[^.;]+)$",
+        r"^(?:when|while|before|after|on|upon|for)\s+[a-z]+ing\s+(?:an?|the|their|each|every)\s+"
+        r"(?P<x>[\w\-]+(?: [\w\-]+)?),"
+        r"?\s+(?:(?:the|an?|every|each)\s+)?[\w\-]+(?: [\w\-]+)?\s+(?:must |should |has to |can |will )?"
+        r"(?:states?|gives?|enters?"
+        r"|provides?|specify|specifies|tells?|says?|notes?|records?|fills? in|chooses?|selects?"
+        r"|indicates?|names?|supply|supplies)"
+        r"\s+(?:(?:the|an?|their|his|her|its)\s+)?(?P<list>[^.;]+(?:,| and )[^.;]+)$",
         rf"^{_WHO}{_AUXILIARY}{_KEEP}\s+{_LIST}\s+(?:for|of|about|on|per)\s+(?:each|every|all our"
         rf"|all)\s+(?P<x>[\w\- ]{{2,40}})$",
         rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*{_X},?\s+{_LIST}\s+(?:is|are|must"
         rf" be|should be|can be)\s+(?:{_KEPT})$",
         rf"^{_EACH}{_X}\s+(?:is|are)\s+(?:described|characteri[sz]ed|defined|made up|composed|known"
         rf"|identified"
-        rf"|specified|{_KEPT})"
+        rf"|specified|catalogued|cataloged|filed|indexed|{_KEPT})"
         rf"(?:\s+(?:per|for (?:each|every|an?|the)|against an?|against)\s+[\w\-]+(?: [\w\-]+)?)?"
-        rf"\s+(?:by|with|through|of|via)\s+(?:(?:its|their|the)\s+)?{_LIST}$",
+        rf",?\s+(?:by|with|through|of|via|under)\s+(?:(?:its|their|the)\s+)?{_LIST}$",
         rf"^{_EACH}{_X}\s+(?:consists?|is composed|are composed|is made up|are made up)\s+of\s+{_LIST}$",
+        rf"^for\s+(?:each|every|all|an?|the)\s+{_X},?\s+there\s+(?:is|are|must be|should be|can be|will"
+        rf" be)\s+{_LIST}$",
+        rf"^(?:(?:once|when|after|as soon as|if) [^,]{{3,80}}, )?{_EACH}{_X}\s+(?:is|are)\s+(?:created"
+        rf"|opened|issued|generated"
+        rf"|set up|added)\s+with\s+{_LIST}$",
         rf"^{_EACH}{_X}\s+comes?\s+with\s+{_LIST}$",
         rf"^{_EACH}{_X}\s+(?:can |must |should |may |will )?(?:registers?|signs? up|enrols?|enrolls?"
         rf"|subscribes?|joins?|creates? an account|are registered|is registered)"
@@ -108,7 +126,9 @@ _GIVING = re.compile(
     re.IGNORECASE,
 )
 _NEW_CLAUSE = re.compile(
-    r":\s+(?=(?:an?|the|each|every|it|they)\s+[\w\-]+(?: [\w\-]+)? [a-z]+s?\b)", re.IGNORECASE
+    r":\s+(?=for (?:each|every|all|an?)\b|(?:an?|the|each|every|it|they)\s+[\w\-]+(?: [\w\-]+)?"
+    r" [a-z]+s?\b)",
+    re.IGNORECASE,
 )
 
 
@@ -117,12 +137,30 @@ def restate(text: str) -> tuple[str, ...]:
     """The statements of a sentence about data, each in the form that declarations read."""
     text = in_parentheses(re.sub(r"\((?:s|es)\)", "s", text))
     text = re.sub(r",? (?:when|while|before|after|on|upon) [a-z]+ing(?: [a-z]+){0,2}$", "", text)
+    labelled = of_label(text)
+    if labelled:
+        return (labelled,)
     found: list[str] = []
+    before = ""
     for part in _NEW_CLAUSE.split(text):
+        part, before = _of_before(part.strip(), before), part
         for piece in apart(part.strip()):
             for told in told_apart(piece):
                 found.extend(_subject_with(told))
     return tuple(_form(part) for part in found if part)
+
+
+def _of_before(part: str, before: str) -> str:
+    """'a ride starts: it has a price' speaks of the ride."""
+    pronoun = re.match(
+        r"(?:it|they) (?=has\b|have\b|is\b|are\b|contains?\b"
+        r"|includes?\b)",
+        part,
+        re.IGNORECASE,
+    )
+    told = clauses(before) if pronoun and before else ()
+    phrases = noun_phrases(told[-1].subject) if told else []
+    return f"each {phrases[-1].text} {part[pronoun.end() :]}" if pronoun and phrases else part
 
 
 def canonical(text: str) -> str:
@@ -172,8 +210,16 @@ def _form(text: str) -> str:
         added = "".join(f", a {part.strip()}" for part in per["whole"].split(" and ")[1:])
         return f"{inner}{added}" if inner.startswith("each ") else inner
     for match in (own, *(pattern.match(text) for pattern in (*_FORMS, _FOR_WITH))):
-        if match and not re.search(r"\b(?:has|have)\b", match["x"]):
-            return f"each {match['x'].strip()} has {match['list'].strip()}"
+        if match and not re.search(r"\b(?:has|have|and|or)\b", match["x"]):
+            listed = re.sub(r",? (?:and|but) also (?:has|have) ", ", ", match["list"].strip())
+            thing = re.sub(
+                r"(?<=\w) (?:master|base|basic"
+                r"|core)$",
+                "",
+                match["x"].strip(),
+                flags=re.IGNORECASE,
+            )
+            return f"each {thing} has {re.sub(r', with ', ', ', listed)}"
     colon = _COLON.match(text)
     if colon and _listlike(colon["x"], colon["list"]):
         return f"each {colon['x'].strip()} has {colon['list'].strip()}"

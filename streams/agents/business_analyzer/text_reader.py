@@ -22,13 +22,17 @@ _STORY = re.compile(
 _BENEFIT = re.compile(
     r",?\s+(?:so that|in order to|so i can|so we can|so as to)\s+(?P<benefit>.*)$", re.I | re.S
 )
-_ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|approx|incl|min|max|no|vs|resp|Dr|Mr|Mrs|St)\.\s*", re.I)
+_ABBREVIATION = re.compile(
+    r"(?<![/\w])(e\.g|i\.e|etc|approx|incl|min|max|no|vs|resp|Dr|Mr|Mrs"
+    r"|St)\.\s*",
+    re.I,
+)
 _QUALITY_HEADING = re.compile(r"non[- ]?functional|quality|performance|technical requirements", re.I)
 
 
 # 'Lease - flat, tenant' at the start of a line: what stands after the dash is about what stands before it.
 _DASHED = re.compile(
-    r"(?m)^(\s*(?:[-*+•·]\s+)?\*{0,2}[A-Za-z][\w/ ]{1,38}?\*{0,2}) [-\u2013\u2014] "
+    r"(?m)(?:^|(?<=[.!?] ))(\s*(?:[-*+•·]\s+)?\*{0,2}[A-Za-z][\w/ ]{1,38}?\*{0,2}) [-\u2013\u2014] "
     r"(?=[A-Za-z(])"
 )
 _CONTRACTED = tuple(
@@ -117,6 +121,7 @@ def _as_statement(role: str, want: str, goal: str) -> str:
 def split_sentences(text: str) -> list[str]:
     """The sentences of a paragraph, without their full stops."""
     text = re.sub(r"[*`_]{1,3}(?=\S)|(?<=\S)[*`]{1,3}|~~", "", text) if re.search(r"[*`]", text) else text
+    text = re.sub(r"(?<=[a-z] )no\.(?=[,);]| (?![A-Z]))", "number", text)
     text = _ABBREVIATION.sub(lambda match: match[1].replace(".", "") + " ", text)
     parts = re.split(r"(?<=[.!?])\s+(?=[\"'(A-Z0-9a-z])|\n{2,}|(?<=[.!?])$", re.sub(r"[ ]+", " ", text))
     found: list[str] = []
@@ -153,9 +158,11 @@ def _blocks(lines: list[str]) -> list[str]:
             bullets.clear()
         intro = ""
 
-    previous = ""
+    previous = latest = ""
     for line in lines:
         stripped = line.strip()
+        if _HEADING.match(line) or (not latest and re.fullmatch(r"[A-Za-z][\w\- ]{2,40}", stripped)):
+            latest = _HEADING.sub("", line).strip(" #*:")
         in_table, previous = previous.startswith("|"), stripped
         if stripped.startswith("|") and re.fullmatch(r"[-=_*|:\s]{3,}", stripped):
             continue
@@ -172,6 +179,8 @@ def _blocks(lines: list[str]) -> list[str]:
             intro = _HEADING.sub("", line).strip(" #*")
             blocks.append("\x01" + intro)
         elif stripped.startswith("|"):
+            if not in_table and not intro and not bullets and not paragraph:
+                intro = _topic(latest) if _ATTRIBUTE_TABLE.match(stripped) else ""
             bullets.append(_table_row(stripped, head=not in_table))
         elif _BULLET.match(line):
             if paragraph:
@@ -189,11 +198,26 @@ def _blocks(lines: list[str]) -> list[str]:
     return blocks
 
 
+_MARKS = re.compile(r"\d|\b(?:unique|optional|required|mandatory|reference|one of|or)\b|[,/|]", re.IGNORECASE)
+_ATTRIBUTE_TABLE = re.compile(r"^\|\s*(?:field|name|attribute|column|property|field name|data)\s*\|", re.I)
+
+
+def _topic(heading: str) -> str:
+    """'Software licence inventory': the table below tells the data of a software licence."""
+    parts = heading.split()
+    while len(parts) > 1 and re.fullmatch(
+        r"inventory|list|register|management|tracker|table|fields|data|attributes|overview|catalogue|log|database",
+        parts[-1].lower(),
+    ):
+        parts.pop()
+    return f"Each {' '.join(parts).lower()} has:" if 0 < len(parts) < 4 else ""
+
+
 def _table_row(line: str, head: bool) -> str:
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     if head and cells[0].lower() in ("field", "name", "attribute", "column", "property", "field name"):
         return ""
-    details = ", ".join(cell for cell in cells[1:] if cell)
+    details = ", ".join(cell for cell in cells[1:] if cell and (len(cell.split()) < 3 or _MARKS.search(cell)))
     return f"{cells[0]} ({details})" if details else cells[0]
 
 
