@@ -10,7 +10,7 @@ from decimal import Decimal
 from schemas.specification import Action, Adjustment, Entity, Expiry
 from streams.agents.testing_engineer.blueprint import Blueprint
 from streams.agents.testing_engineer.evaluation import Reading
-from streams.agents.testing_engineer.values import NOW, Record, Unknown, Value, parse
+from streams.agents.testing_engineer.values import NOW, Record, Unknown, Value, exact, parse
 
 
 @dataclass
@@ -76,6 +76,7 @@ class World:
             return self.now if item.default == "now" and item.type == "datetime" else self.now.date()
         if item.default:
             one = parse(item.default, item.type)
+            one = exact(one, item) if isinstance(one, Decimal) else one
             return (one,) if item.many else one
         return () if item.many else None
 
