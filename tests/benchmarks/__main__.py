@@ -39,8 +39,14 @@ _BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
 }
 
 
-def measure(sizes: Sizes, names: list[str]) -> tuple[list[Row], list[str]]:
-    """The rows of these benchmarks, and those that failed; servers are started for them and stopped."""
+def measure(
+    sizes: Sizes, names: list[str], on_rows: Callable[[list[Row], list[str]], None]
+) -> tuple[list[Row], list[str]]:
+    """The rows of these benchmarks, and those that failed; servers are started for them and stopped.
+
+    Args:
+        on_rows: is told of both after each benchmark, so that a run which is ended leaves what it has.
+    """
     rows: list[Row] = []
     failed: list[str] = []
     with folder_for_servers() as folder:
@@ -58,6 +64,7 @@ def measure(sizes: Sizes, names: list[str]) -> tuple[list[Row], list[str]]:
                     # The others are measured all the same; the exit code tells of it.
                     traceback.print_exc()
                     failed.append(name)
+                on_rows(rows, failed)
                 print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         finally:
             broker.stop()
@@ -88,15 +95,18 @@ def main() -> int:
     chosen = parser.parse_args()
     sizes = _sizes(chosen)
     before, began = machine(), time.monotonic()
-    rows, failed = measure(sizes, chosen.only)
-    told: dict[str, object] = {
-        "machine_before": before,
-        "machine_after": machine(),
-        "sizes": dataclasses.asdict(sizes),
-        "failed": failed,
-        "seconds": round(time.monotonic() - began, 1),
-    }
-    write_json(chosen.folder / "results.json", rows, told)
+
+    def keep(rows: list[Row], failed: list[str]) -> None:
+        told: dict[str, object] = {
+            "machine_before": before,
+            "machine_after": machine(),
+            "sizes": dataclasses.asdict(sizes),
+            "failed": failed,
+            "seconds": round(time.monotonic() - began, 1),
+        }
+        write_json(chosen.folder / "results.json", rows, told)
+
+    rows, failed = measure(sizes, chosen.only, keep)
     write_plot(chosen.folder / "results.svg", rows)
     console = Console(width=180)
     console.print(table_of(rows))
