@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal
 
 from connectors.evaluation.entity_matching import resource_named
@@ -91,12 +92,10 @@ def _object_of(operation: str, service: Description, things: Sequence[str]) -> t
     'reservation', and does 'mark', 'no' and 'show'.
     """
     words = operation.replace("-", " ").split()
-    for thing in sorted(things, key=lambda name: -len(stems_in_order(name))):
-        stems, size = stems_in_order(thing), len(stems_in_order(thing))
-        for start in range(1, len(words) - size + 1):
-            if stems_in_order(" ".join(words[start : start + size])) == stems:
-                left = [*words[:start], *words[start + size :]]
-                return resource_named(thing, service.resources), _saying(left)
+    named = _thing_named(words, things)
+    if named:
+        thing, start, end = named
+        return resource_named(thing, service.resources), _saying([*words[:start], *words[end:]])
     best: tuple[float, int, int, Resource] | None = None
     for start in range(1, len(words)):
         for end in range(len(words), start, -1):
@@ -113,6 +112,20 @@ def _object_of(operation: str, service: Description, things: Sequence[str]) -> t
         return None, stems_of(operation)
     _, length, start, resource = best
     return resource, _saying([w for at, w in enumerate(words) if not start <= at < start + length])
+
+
+def _thing_named(words: Sequence[str], things: Sequence[str]) -> tuple[str, int, int] | None:
+    """The longest thing that the words name, and where; letters part 'applicant' from 'application'."""
+    found = []
+    for thing in things:
+        stems = stems_in_order(thing)
+        for start in range(1, len(words) - len(stems) + 1):
+            end = start + len(stems)
+            if stems_in_order(" ".join(words[start:end])) == stems:
+                spelt = "".join(words[start:end]).lower()
+                same = SequenceMatcher(None, thing.lower().replace(" ", ""), spelt).ratio()
+                found.append((len(stems), same, thing, start, end))
+    return max(found)[2:] if found else None
 
 
 def _saying(words: Sequence[str]) -> Stems:

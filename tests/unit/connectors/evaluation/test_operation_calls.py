@@ -11,7 +11,7 @@ import pytest
 from connectors.evaluation.operation_calls import try_operation
 from connectors.evaluation.operation_matching import plans_for
 from connectors.evaluation.sample_values import SampleValues
-from connectors.evaluation.service_description import described
+from connectors.evaluation.service_description import Description, Endpoint, Resource, described
 from connectors.evaluation.service_session import ServiceSession
 from tests.unit.connectors.evaluation.lending_service import lending_service, serving
 
@@ -97,3 +97,14 @@ def test_given_the_names_of_things_when_planned_then_a_part_of_a_name_is_no_cond
         "/loans/overdue"
     ]
     assert plans_for("list gift loans", service, ["Loan"]) == []
+
+
+def test_given_two_things_with_one_stem_when_planned_then_letters_decide() -> None:
+    update = Endpoint("post", "/applications/{id}/reject", "", "")
+    resources = (
+        Resource(path="/applicants", fields={}),
+        Resource(path="/applications", fields={}, others=(update,)),
+    )
+    plans = plans_for("reject application", Description((update,), resources), ["Applicant", "Application"])
+
+    assert [plan.endpoint for plan in plans] == [update]
