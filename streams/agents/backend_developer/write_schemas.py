@@ -46,8 +46,8 @@ _ANSWER = {
 _LENGTHS = {"text": 255, "long_text": 20_000}
 _MOST_ITEMS = 100
 VALUE_NAMES = (
-    "Answer, Body, Date, Email, FilledText, Id, Integer, Moment, Money, MoneyText, Number, NumberText, Phone,"
-    " Query, QueryId, QueryInteger, QueryText, Text, Time, Url, left_out"
+    "LARGEST, Answer, Body, Date, Email, FilledText, Id, Integer, IsWhole, Moment, Money, MoneyText, Number,"
+    " NumberText, Phone, Query, QueryId, QueryInteger, QueryText, Text, Time, Url, left_out"
 )
 
 
@@ -114,6 +114,10 @@ def _one(field: Field) -> list[str]:
         limits.append(f"max_length={field.max_length}")
     if not limits:
         return [head]
+    if field.type == "integer":
+        limits += [] if field.minimum else ["ge=-LARGEST"]
+        limits += [] if field.maximum else ["le=LARGEST"]
+        return ["Annotated", "int", f"Field({', '.join(limits)})", "IsWhole"]
     return ["Annotated", head, f"Field({', '.join(limits)})"]
 
 

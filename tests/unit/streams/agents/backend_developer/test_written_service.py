@@ -216,6 +216,30 @@ def test_given_any_small_specification_when_it_is_served_then_records_can_be_kep
         assert service.got("/class")["total"] == 0
 
 
+def test_given_bounds_of_numbers_when_the_service_is_described_then_clients_can_read_them() -> None:
+    bounds = (("least", "1", ""), ("most", "", "9"), ("between", "15", "60"), ("free", "", ""))
+    fields = tuple(
+        Field(name=name, label=name, type="integer", required=True, minimum=low, maximum=high)
+        for name, low, high in bounds
+    )
+    entity = Entity(name="Slot", plural="slots", label="Slot", fields=fields)
+    specification = finished(
+        Specification(name="Slots", package="slots", summary="Slots", entities=(entity,))
+    )
+
+    document = json.loads(openapi_of(implement(specification), "slots"))
+
+    described = document["components"]["schemas"]["SlotCreate"]["properties"]
+    largest = float(2**63 - 1)  # FastAPI describes bounds as JSON numbers
+    assert {name: (described[name]["minimum"], described[name]["maximum"]) for name, _, _ in bounds} == {
+        "least": (1, largest),
+        "most": (-largest, 9),
+        "between": (15, 60),
+        "free": (-largest, largest),
+    }
+    assert not {"ge", "gt", "le", "multiple_of"} & {key for field in described.values() for key in field}
+
+
 def test_given_a_written_service_when_it_runs_in_the_sandbox_then_it_gives_its_description() -> None:
     specification = invoices()
 
