@@ -42,7 +42,8 @@ def find(draft: Draft) -> None:
                 continue
             if clause.verbs == ("be",) and not clause.passive and clause.rest[:1]:
                 _defined(draft, entity, clause)
-            if not verbs & set(clause.verbs[:1]):
+            held = clause.verbs == ("take",) and clause.rest[:1] and clause.rest[0].low == "place"
+            if not held and not verbs & set(clause.verbs[:1]):
                 continue
             _of_clause(draft, entity, clause)
 

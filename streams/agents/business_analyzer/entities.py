@@ -90,7 +90,9 @@ def _same_things(draft: Draft) -> None:
                 known.aliases.add(named[0].words)
 
 
-_NOTED = "recorded|logged|registered|tracked|noted|documented|captured|kept|stored|written|managed"
+_NOTED = (
+    "booked|entered|recorded|logged|registered|tracked|noted|documented|captured|kept|stored|written|managed"
+)
 
 
 def _drop_passing_names(draft: Draft) -> None:
@@ -252,12 +254,14 @@ def _created(clause: Clause) -> list[Phrase]:
         noted = [verb for verb in clause.verbs if verb in lexicon.NOTING]
         subjects = noun_phrases(clause.subject)
         if noted and not clause.modal:
-            return [
+            chosen = [
                 phrase
                 for phrase in subjects
                 if (phrase.plural and phrase.determiner not in ("these", "those", "the"))
                 or (not phrase.determiner and len(subjects) == 1)
             ]
+            if chosen or not set(noted) & lexicon.BOOKING:
+                return chosen
         if any(verb in lexicon.MAKING | lexicon.BOOKING for verb in clause.verbs) and not clause.modal:
             return [phrase for phrase in subjects[-1:] if phrase.determiner in ("a", "an", "each", "every")]
         return subjects[-1:] if making and clause.modal else []
@@ -304,6 +308,9 @@ def _concrete(draft: Draft, subject: Words, phrase: Phrase) -> bool:
     if field_types.is_data_head(subject[-1]) or subject[-1] in ("place", "spot", "seat", "slot"):
         return False
     if words.verb_lemma(subject[-1]) and not phrase.plural and not phrase.determiner:
+        return False
+    declared = {f.name.lower().partition("(")[0].strip() for e in draft.document.entities for f in e.fields}
+    if " ".join(subject) in declared or words.snake(subject) in declared:
         return False
     known_fields = {name for entity in draft.entities for name in entity.fields}
     return words.snake(subject) not in known_fields

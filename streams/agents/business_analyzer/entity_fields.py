@@ -109,7 +109,7 @@ def _referred(draft: Draft, entity: EntityDraft, attribute: Attribute) -> Entity
         if attribute.words == named.words or attribute.words in named.aliases:
             return named if named is not entity or len(attribute.words) > 1 else None
     other = draft.resolve(attribute.words)
-    if other is None or attribute.detail or "of" in attribute.words or "per" in attribute.words:
+    if other is None or attribute.detail or "of" in attribute.words or {"per", "to"} & set(attribute.words):
         return None
     if len(attribute.words) == 1:
         return other if other is not entity and not field_types.is_data_head(attribute.head) else None

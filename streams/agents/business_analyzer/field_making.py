@@ -34,7 +34,7 @@ _UNIT = (
     r"|euros?|eur|usd|dollars?|%|litres?|liters?|millilitres?|milliliters?|ml|metres?|meters?|square"
     r" metres?|square meters?"
     r"|m2|sqm|cm|centimetres?|centimeters?|mm|millimetres?|miles?|degrees?|celsius|pounds?|tonnes?|tons?"
-    r"|gb|mb|kwh|watts?)(?!\w)"
+    r"|gb|mb|kwh|watts?|ha|m|l)(?!\w)"
 )
 _PERCENT = re.compile(r"\b(percent|percentage)\b|%")
 
@@ -205,6 +205,9 @@ def constrained(made: Field, low: str) -> Field:
     if step:
         made = replace(made, multiple_of=_STEPS.get(step[1], step[1]))
     bounds = number_range(low)
+    whole = bounds and "." not in "".join(bounds) and not made.multiple_of
+    if whole and made.type == "decimal" and made.name.endswith(("rating", "score", "grade")):
+        made = replace(made, type="integer")
     if bounds and not re.search(r"\b\d+ (?:or|,)", low):
         made = _numeric(made, " ".join(bounds))
         return replace(made, minimum=bounds[0], maximum=bounds[1])

@@ -64,6 +64,12 @@ _FORMS: tuple[tuple[str, _Change], ...] = (
         r"\b(?:is|are) (?:uniquely )?identified by (?:(?:its|their|the|an?|a unique|its unique) )?([\w\-"
         r" ]+?)(?=$|[,.;]| and | with )", r"has \1 (unique)"),
     (r"\b(?:a |an )?(?:unique|mandatory|required) and (unique|mandatory|required) ", r"\1 "),
+    (r"\bget (\w+(?:ed|en))\b", r"are \1"),
+    (r"\bgets (\w+(?:ed|en))\b", r"is \1"),
+    (r"(?<=[a-z]) (?:consisting|comprised|made up|composed) of\b", " with"),
+    (
+        r"(?<=[a-z]s) (?:they|he|she)"
+        r" (?:want|wants|need|needs|like|wish|would like) to [a-z]+(?=,| with\b)", ""),
     (r"^((?:the )?[\w\-]+(?: [\w\-]+)?) are numbered\b(?=,| and| )", r"\1 have a number"),
     (r"(?<=[(,]) ?([\w\-]+(?: [\w\-]+)?): ([\w\-]+(?:/[\w\-]+)+)(?=[,)])",
      lambda match: f" {match[1]} ({match[2].replace('/', ', ')})"),

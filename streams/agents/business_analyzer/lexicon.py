@@ -38,7 +38,7 @@ MAKING = frozenset(
 )
 BOOKING = frozenset("book reserve order request rent".split())
 # In the passive these say that such records are kept: 'decisions are written down'.
-NOTING = frozenset("write record log document note register capture collect".split())
+NOTING = frozenset("book enter write record log document note register capture collect".split())
 ANYONE = frozenset(
     "everyone anyone nobody people everybody anybody person someone child owner head lead".split()
 ) - {

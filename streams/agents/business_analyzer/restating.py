@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from streams.agents.business_analyzer import field_types
+from streams.agents.business_analyzer import field_types, people, words
 from streams.agents.business_analyzer.clauses import clauses
 from streams.agents.business_analyzer.colon_lists import apart
 from streams.agents.business_analyzer.inline_constraints import in_parentheses
@@ -16,16 +16,19 @@ from streams.agents.business_analyzer.relative_data import told_apart
 from streams.agents.business_analyzer.tokens import tokenise
 
 _X = r"(?P<x>[\w\- ]{2,40}?)"
-_EACH = r"(?:each|every|any|all|an?|the|our)?\s*"
+_EACH = r"(?:(?:each|every|any|all|an?|the|our)\s+)?"
 _LIST = r"(?P<list>[^.;]+?)"
 _KEEP = rf"(?:{'|'.join(sorted({*KEEPING, 'know', 'ask for', 'have'}))})s?"
 _AUXILIARY = r"(?:should |must |will |also |only |just |can |want to |need to |have to |has to )*"
-_WHO = r"(?:we|the system|it|they|you|i|staff|users?|the \w+|\w+s)?\s*"
+_WHO = (
+    r"(?:we|the system|it|they|you|i|staff|users?|the \w+(?: desk| team| office| staff| manager)?"
+    r"|\w+s)?\s*"
+)
 _KEPT = r"recorded|stored|registered|saved|entered|kept|captured|logged|listed|added|documented|noted|tracked"
 _FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^(?:for|of|about|on|per)\s+(?:(?:each|every|all|an?|the|our)\s*|(?=[\w\- ]{{2,40}}s,? ))"
+        rf"^(?:for|of|about|on|per)\s+(?:(?:each|every|all|an?|the|our)\s+|(?=[\w\- ]{{2,40}}s,? ))"
         rf"{_X},?\s+{_WHO}{_AUXILIARY}{_KEEP}\s+(?:just |only )?(?:the |its |their )?{_LIST}$",
         rf"^(?:we|the system|it|they|you|i|staff)\s+{_AUXILIARY}{_KEEP}\s+(?:the|an?|each|every)\s+"
         rf"(?P<x>[\w\-]+(?: [\w\-]+)?)(?:'s|s')\s+"
@@ -39,7 +42,7 @@ _FORMS = tuple(
         r"\s+(?:(?:the|an?|their|his|her|its)\s+)?(?P<list>[^.;]+(?:,| and )[^.;]+)$",
         rf"^{_WHO}{_AUXILIARY}{_KEEP}\s+{_LIST}\s+(?:for|of|about|on|per)\s+(?:each|every|all our"
         rf"|all)\s+(?P<x>[\w\- ]{{2,40}})$",
-        rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s*{_X},?\s+{_LIST}\s+(?:is|are|must"
+        rf"^(?:for|of|about|on|per)\s+(?:each|every|all|an?|the|our)\s+{_X},?\s+{_LIST}\s+(?:is|are|must"
         rf" be|should be|can be)\s+(?:{_KEPT})$",
         rf"^{_EACH}{_X}\s+(?:is|are)\s+(?:described|characteri[sz]ed|defined|made up|composed|known"
         rf"|identified"
@@ -52,6 +55,8 @@ _FORMS = tuple(
         rf"^(?:(?:once|when|after|as soon as|if) [^,]{{3,80}}, )?{_EACH}{_X}\s+(?:is|are)\s+(?:created"
         rf"|opened|issued|generated"
         rf"|set up|added)\s+with\s+{_LIST}$",
+        rf"^{_WHO}{_AUXILIARY}{_KEEP}\s+for\s+(?:each|every)\s+(?P<x>[\w\-]+(?: [\w\-]+)?)\s+"
+        rf"(?:the|its|their|an?)\s+{_LIST}$",
         rf"^{_EACH}{_X}\s+comes?\s+with\s+{_LIST}$",
         rf"^{_EACH}{_X}\s+(?:can |must |should |may |will )?(?:registers?|signs? up|enrols?|enrolls?"
         rf"|subscribes?|joins?|creates? an account|are registered|is registered)"
@@ -65,7 +70,7 @@ _FORMS = tuple(
         rf"|the)?\s*{_X}\s*:\s*(?P<list>.+)$",
         rf"^{_EACH}{_X}\s+(?:is|are)\s+(?:{_KEPT})(?:\s+(?:per|for|against|by)\s+(?:each |every |an? |the )?"
         rf"[\w\-]+(?: [\w\-]+)?)?\s*:\s*(?P<list>.+)$",
-        rf"^(?:for|of|about|per)\s+(?:each|every|all|an?|the|our)\s*{_X}(?: we (?:need|want))?\s*:\s*"
+        rf"^(?:for|of|about|per)\s+(?:each|every|all|an?|the|our)\s+{_X}(?: we (?:need|want))?\s*:\s*"
         rf"(?P<list>.+)$",
     )
 )
@@ -86,7 +91,7 @@ _FOR_EACH = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"^(?:an?|the|each|every|our)?\s*\b(?P<x>[\w\-]+(?: [\w\-]+){0,2}?)(?:'s|s')\s+(?P<list>[^.;]+?),? "
+    r"^(?:(?:an?|the|each|every|our)\s+)?(?P<x>[\w\-]+(?: [\w\-]+){0,2}?)(?:'s|s')\s+(?P<list>[^.;]+?),? "
     r"(?:is|are|must be"
     rf"|should be|have to be|has to be|will be|needs? to be) (?:known|given|available|provided|needed"
     rf"|required|{_KEPT})(?:,? (?:plus|and also|along"
@@ -94,7 +99,7 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _COLON = re.compile(
-    r"^(?:an?|the|each|every)?\s*(?P<x>[\w\-]+(?: [\w\-]+){0,2}?)(?: too| also| as well)?\s*:\s*"
+    r"^(?:(?:an?|the|each|every)\s+)?(?P<x>[\w\-]+(?: [\w\-]+){0,2}?)(?: too| also| as well)?\s*:\s*"
     r"(?P<list>.+)$",
     re.IGNORECASE,
 )
@@ -120,7 +125,7 @@ _SUBJECT_WITH = re.compile(
     re.IGNORECASE,
 )
 _GIVING = re.compile(
-    r",? (?:by )?(?:giving|leaving|quoting|mentioning|stating|specifying|entering|choosing|indicating"
+    r",? (?:by )?(?:giving|showing|leaving|quoting|mentioning|stating|specifying|entering|choosing|indicating"
     r"|providing|naming"
     r"|supplying)(?: their| its| the)? (?=\w)",
     re.IGNORECASE,
@@ -137,7 +142,8 @@ def restate(text: str) -> tuple[str, ...]:
     """The statements of a sentence about data, each in the form that declarations read."""
     text = in_parentheses(re.sub(r"\((?:s|es)\)", "s", text))
     text = re.sub(r",? (?:when|while|before|after|on|upon) [a-z]+ing(?: [a-z]+){0,2}$", "", text)
-    labelled = of_label(text)
+    kept = _KEPT_FOR.match(text)
+    labelled = _form(text) if kept else of_label(text)
     if labelled:
         return (labelled,)
     found: list[str] = []
@@ -199,7 +205,28 @@ _COLLECTION_OF = re.compile(
 )
 
 
+_KEPT_FOR = re.compile(
+    rf"^for (?:each|every) (?P<whole>[\w\-]+(?: [\w\-]+)?),? (?:an?|the|one) (?P<x>[\w\-]+(?: [\w\-]+)?)"
+    rf" (?:is|are|must be)"
+    rf" (?:{_KEPT}): (?P<list>.+)$",
+    re.IGNORECASE,
+)
+_JOINING = re.compile(
+    r"^(?:an?|each|every) (?P<x>[\w\-]+(?: [\w\-]+)?) (?:assigns|links|connects|joins|combines|ties"
+    r"|matches|allocates)"
+    r" (?P<list>(?:an?|one) [^.;:]+)$",
+    re.IGNORECASE,
+)
+
+
 def _form(text: str) -> str:
+    kept = _KEPT_FOR.match(text)
+    if kept:
+        return f"each {kept['x']} has {kept['list']}, a {kept['whole']}"
+    joined = _JOINING.match(text)
+    plain = not re.search(r"\b(?:has|have|is|are|can|must)\b", text)
+    if joined and plain and not people.is_person(joined["x"].split()[-1]):
+        return f"each {joined['x']} has {re.sub(r' (?:to|with) (?=an? )', ', ', joined['list'])}"
     text = _COLLECTION_OF.sub("each ", text)
     own = _OWN.match(text)
     if own and own["more"]:
@@ -241,7 +268,8 @@ _NO_HEADS = frozenset(
 
 def _listlike(head: str, listing: str) -> bool:
     first = head.split()[-1].lower()
-    if field_types.is_data_head(first) or first in CONTAINERS or first in _NO_HEADS:
+    data_head = field_types.is_data_head(words.singular(first) if people.is_person(first) else first)
+    if data_head or first in CONTAINERS or first in _NO_HEADS:
         return False
     plain = re.sub(r"\([^)]*\)", "", listing)
     items = [item for item in re.split(r",|\band\b", plain) if item.strip()]
