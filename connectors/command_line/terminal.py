@@ -36,7 +36,8 @@ class Terminal:
         elif shown is None:
             Console(highlight=False).print_json(data=plain, default=str)
         else:
-            Console(highlight=False).print(shown)
+            # Where it is no terminal, paths and commands must not be cut at some width.
+            Console(highlight=False).print(shown, crop=False)
 
     def error(self, error: StreamwrightError) -> None:
         """Tell what failed, why, and what to do; as JSON an object with these three."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +98,7 @@ class _Watch:
                     if record.key == key:
                         progress = evolve(progress, codec.decode(record.value or b""))
                 live.update(progress_table(progress, datetime.now(UTC)))
+        self._terminal.progress.print()
         return progress
 
     def _check_time(self) -> None:
@@ -152,7 +154,7 @@ def _shown(delivery_id: str, progress: DeliveryProgress, artefacts: Path, api_ur
         lines += [
             ("Artefact", str(folder / progress.build.wheel)),
             ("Source", str(folder / "source")),
-            ("Try it", f"cd {folder / 'source'} && python -m {package} --port 8080"),
+            ("Try it", f"cd {folder / 'source'} && {sys.executable} -m {package} --port 8080"),
         ]
     lines += [
         ("Query API", f"{api_url}/api/v1/deliveries/{delivery_id}"),
