@@ -41,7 +41,8 @@ integration: setup ## Tests on a real broker and a real database
 	$(BIN)/pytest tests/integration
 
 browser: setup ## Tests of generated pages in Chromium
-	$(BIN)/pytest -m browser tests
+	$(BIN)/pytest -m browser tests/browser
+	$(BIN)/pytest -m browser tests/integration
 
 faults: setup ## Tests that kill, pause and restart things
 	$(BIN)/pytest -m faults tests
