@@ -77,6 +77,9 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         return watched
 
     yield open_service
-    context.close()
-    for watched in opened:
-        watched.no_troubles()
+    # Before the end: what is on its way then would be noted as a request without an answer.
+    try:
+        for watched in opened:
+            watched.no_troubles()
+    finally:
+        context.close()
