@@ -8,6 +8,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -128,9 +129,20 @@ def delete_topics(brokers: str) -> None:
 
 
 def _delete_idle_groups(admin: AdminClient) -> None:
-    groups = [group.group_id for group in admin.list_consumer_groups().result(30).valid]
-    for future in (admin.delete_consumer_groups(groups) if groups else {}).values():
-        try:
-            future.result(30)
-        except KafkaException:
-            continue  # it still has members, but no positions: those went with the topics
+    """A group that lasts could bring an old position to the new topics; its members leave it soon."""
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        groups = [group.group_id for group in admin.list_consumer_groups().result(30).valid]
+        futures = admin.delete_consumer_groups(groups).values() if groups else ()
+        deleted = [_is_deleted(future) for future in futures]
+        if all(deleted):
+            return
+        time.sleep(0.2)
+
+
+def _is_deleted(future: Future[None]) -> bool:
+    try:
+        future.result(30)
+    except KafkaException:
+        return False
+    return True

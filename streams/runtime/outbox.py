@@ -22,6 +22,7 @@ from connectors.kafka.headers import headers_of
 from connectors.kafka.publisher import producer_settings
 from connectors.kafka.topics import is_in_process
 from schemas.codec import Codec
+from schemas.errors import SetupError
 from schemas.topics import DEAD_LETTER_SUFFIX, OUTCOME_EVENTS
 from streams.core.dead_letter import record_of
 from streams.runtime.fault_points import reach
@@ -64,6 +65,7 @@ class Relay:
         self._in_process = False
         self.active = False
         self.position = 0
+        self.problem = ""
 
     def start(self) -> None:
         """Begin."""
@@ -83,6 +85,9 @@ class Relay:
                         self._relay(connection)
             except (psycopg.Error, PersistenceError, KafkaException, TimeoutError) as error:
                 _log.warning("relay starts again", service=self._service, error=str(error))
+            except SetupError as error:
+                self.problem = str(error)
+                _log.error("relay refuses", service=self._service, error=self.problem)
             self.active = False
             self._stop.wait(_RETRY_SECONDS)
 
@@ -97,9 +102,10 @@ class Relay:
         try:
             within(_STUCK_SECONDS, lambda: producer.init_transactions(_KAFKA_SECONDS))
             self.position = self._committed(consumer)
+            self._check_position()
             self._in_process = is_in_process(consumer.list_topics(timeout=_KAFKA_SECONDS).cluster_id)
             connection.execute(SQL("LISTEN {}").format(Identifier(self._store.channel_name)))
-            self.active = True
+            self.active, self.problem = True, ""
             while not self._stop.is_set():
                 if not self._publish_next(producer, consumer):
                     _wait_for_notice(connection)
@@ -114,6 +120,16 @@ class Relay:
                 "transaction.timeout.ms": 60_000,
             }
         )
+
+    def _check_position(self) -> None:
+        """A store with fewer events than were published is another one: its first events would be skipped."""
+        latest = self._store.max_notification_id() or 0
+        if self.position > latest:
+            raise SetupError(
+                f"Publishing the events of {self._service}",
+                why=f"{self.position} were published, but its store holds {latest}: it was lost or replaced",
+                todo="Restore the stores from the topics with: streamwright rebuild --part services",
+            )
 
     def _committed(self, consumer: Consumer) -> int:
         """Id of the last notification that was published."""

@@ -24,7 +24,7 @@ def add_pages(app: faust.App, service: str, store: EventStore, relay: Relay) -> 
 
     @app.page("/ready")
     async def ready(web: Any, _request: Any) -> Any:
-        problems = _problems(app, store)
+        problems = _problems(app, store, relay)
         body = {"status": "ready" if not problems else "waiting", "problems": problems}
         return web.json(body, status=200 if not problems else 503)
 
@@ -34,7 +34,7 @@ def add_pages(app: faust.App, service: str, store: EventStore, relay: Relay) -> 
         return web.bytes(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST.split(";")[0])
 
 
-def _problems(app: faust.App, store: EventStore) -> list[str]:
+def _problems(app: faust.App, store: EventStore, relay: Relay) -> list[str]:
     problems = []
     if not app.consumer.assignment() and not app.rebalancing_count:
         problems.append("the consumer group has assigned no partition yet")
@@ -42,6 +42,8 @@ def _problems(app: faust.App, store: EventStore) -> list[str]:
         store.max_notification_id()
     except PersistenceError as error:
         problems.append(f"the database does not answer: {error}")
+    if relay.problem:
+        problems.append(relay.problem)
     return problems
 
 
