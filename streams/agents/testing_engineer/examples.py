@@ -20,14 +20,14 @@ def _number(field: Field, number: int) -> Decimal:
     wanted = Decimal(9 + number) if field.type == "integer" else Decimal(9 + number) + Decimal("0.5")
     low = lowest(field)
     high = highest(field)
-    if high is not None and wanted > high:
-        room = (high - (low if low is not None else min(Decimal(0), high))) // step
-        start = low if low is not None else high - room * step
-        return start + step * (number % (int(room) + 1))
     if low is not None and wanted < low:
         wanted = low + step * number
     if field.multiple_of:
         wanted = (wanted / step).to_integral_value(ROUND_CEILING) * step
+    if high is not None and wanted > high:
+        room = (high - (low if low is not None else min(Decimal(0), high))) // step
+        start = low if low is not None else high - room * step
+        return start + step * (number % (int(room) + 1))
     return wanted
 
 

@@ -40,6 +40,12 @@ def _bounded_fields(draw: st.DrawFn) -> Field:
     )
 
 
+def test_given_a_step_with_little_room_when_an_example_is_made_then_it_stays_below_the_maximum() -> None:
+    field = Field(name="amount", label="Amount", type="integer", minimum="11", maximum="21", multiple_of="5")
+
+    assert [example(field, number, NOW) for number in (1, 2, 3)] == [20, 15, 20]
+
+
 @given(_bounded_fields(), st.integers(1, 60))
 def test_given_bounds_when_an_example_is_made_then_it_is_within_them(field: Field, number: int) -> None:
     low, high = lowest(field), highest(field)
