@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from schemas.errors import BadInputError
+
+RequirementText = Annotated[
+    str | None, typer.Argument(help="The requirement, or - to read it from standard input.")
+]
+RequirementFile = Annotated[
+    Path | None, typer.Option("--file", "-f", help="File with the requirement: text or JSON.")
+]
 
 # A Kafka record may have 16 MiB; the specification and the sources travel with the requirement.
 MAX_BYTES = 1024 * 1024

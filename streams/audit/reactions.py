@@ -34,7 +34,7 @@ def missing_reactions(
                 pending.append(_pending(reading, record, rest))
             else:
                 wrong.append(mismatch("missing_event", record, missing_with(rest)))
-        for record in _unreacted(reading, records, set_aside):
+        for record in _unreacted_if_complete(reading, records, set_aside):
             expected = _expected(reading, record)
             if not expected:
                 continue
@@ -58,11 +58,8 @@ def _attempt_of(state: object) -> int:
     return attempt if isinstance(attempt, int) else 0
 
 
-def _unreacted(
-    reading: StreamReading, records: Iterable[RecordedEvent], set_aside: Set[Position]
-) -> list[RecordedEvent]:
-    if not reading.is_complete:
-        return []
+def unreacted(reading: StreamReading, records: Iterable[RecordedEvent]) -> list[RecordedEvent]:
+    """Records that the stream's service consumes, that are not its own, and that led to none of its events."""
     reacted = {reaction.cause.id for reaction in reading.reactions if reaction.cause is not None}
     consumes = reading.decider.consumes
     return [
@@ -71,8 +68,15 @@ def _unreacted(
         if type(record.event.payload) in consumes
         and record.id not in reacted
         and record.service != reading.decider.name
-        and record.position not in set_aside
     ]
+
+
+def _unreacted_if_complete(
+    reading: StreamReading, records: Iterable[RecordedEvent], set_aside: Set[Position]
+) -> list[RecordedEvent]:
+    if not reading.is_complete:
+        return []
+    return [record for record in unreacted(reading, records) if record.position not in set_aside]
 
 
 def _expected(reading: StreamReading, record: RecordedEvent) -> tuple[str, ...]:

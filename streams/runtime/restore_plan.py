@@ -28,7 +28,7 @@ from streams.audit.findings import Mismatch
 from streams.audit.handover import altered_on_the_way
 from streams.audit.history import RecordedEvent, causal_order
 from streams.audit.placement import single_copies
-from streams.audit.reactions import missing_reactions
+from streams.audit.reactions import missing_reactions, unreacted
 from streams.audit.stream_check import StreamReading, check_stream
 from streams.core import identity
 from streams.core.decider import WorkFailed, fold
@@ -103,22 +103,10 @@ def plan(
         }
         owed = [
             record.event
-            for record in _unreacted(reading, ordered)
+            for record in unreacted(reading, ordered)
             if not record.is_by_user or record.id in requests
         ]
         _plan_stream(reading, owed, now, plans[name])
-
-
-def _unreacted(reading: StreamReading, records: Iterable[RecordedEvent]) -> list[RecordedEvent]:
-    reacted = {reaction.cause.id for reaction in reading.reactions if reaction.cause is not None}
-    consumes = reading.decider.consumes
-    return [
-        record
-        for record in records
-        if type(record.event.payload) in consumes
-        and record.id not in reacted
-        and record.service != reading.decider.name
-    ]
 
 
 def _attempts_begun(readings: Iterable[StreamReading]) -> dict[str, int]:

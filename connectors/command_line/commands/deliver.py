@@ -16,7 +16,7 @@ from rich.text import Text
 from connectors.command_line.delivery_progress import DeliveryProgress, evolve
 from connectors.command_line.exit_codes import ExitCode
 from connectors.command_line.progress_view import progress_table, questions_view
-from connectors.command_line.requirement_source import read_requirement
+from connectors.command_line.requirement_source import RequirementFile, RequirementText, read_requirement
 from connectors.command_line.terminal import AsJson, Terminal
 from schemas.errors import WorkError
 
@@ -33,12 +33,8 @@ _EXIT_CODES = {
 
 
 def deliver(
-    text: Annotated[
-        str | None, typer.Argument(help="The requirement, or - to read it from standard input.")
-    ] = None,
-    file: Annotated[
-        Path | None, typer.Option("--file", "-f", help="File with the requirement: text or JSON.")
-    ] = None,
+    text: RequirementText = None,
+    file: RequirementFile = None,
     timeout: Annotated[
         float, typer.Option(help="Seconds to wait for the end of the delivery.", min=1)
     ] = 1800.0,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from connectors.command_line.requirement_source import read_requirement
+from connectors.command_line.requirement_source import RequirementFile, RequirementText, read_requirement
 from connectors.command_line.running_system import running_settings
 from connectors.command_line.terminal import AsJson, Terminal
 from schemas.errors import BadInputError
@@ -30,12 +30,8 @@ Reason = Annotated[str, typer.Option(help="Why, in your words.")]
 
 @app.command("requirement")
 def requirement(
-    text: Annotated[
-        str | None, typer.Argument(help="The requirement, or - to read it from standard input.")
-    ] = None,
-    file: Annotated[
-        Path | None, typer.Option("--file", "-f", help="File with the requirement: text or JSON.")
-    ] = None,
+    text: RequirementText = None,
+    file: RequirementFile = None,
     user: User = "",
     json: AsJson = False,
 ) -> None:
