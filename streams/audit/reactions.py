@@ -59,7 +59,7 @@ def _attempt_of(state: object) -> int:
 
 
 def unreacted(reading: StreamReading, records: Iterable[RecordedEvent]) -> list[RecordedEvent]:
-    """Records that the stream's service consumes, that are not its own, and that led to none of its events."""
+    """Records that the stream's service consumes, that are not its own, and led to none of its events."""
     reacted = {reaction.cause.id for reaction in reading.reactions if reaction.cause is not None}
     consumes = reading.decider.consumes
     return [
