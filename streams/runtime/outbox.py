@@ -2,7 +2,8 @@
 
 The position (notification id) is committed in the same Kafka transaction as the records, as the
 offset of a partition in the relay's own consumer group. One relay of a service is active at a time,
-by advisory lock; the producer's transactional id fences one that wakes up late.
+by advisory lock, which another takes from it when it shows no sign of life (`silent_holders`); the
+producer's transactional id fences one that wakes up late.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 
 import psycopg
 import structlog
@@ -26,6 +27,7 @@ from schemas.errors import SetupError
 from schemas.topics import DEAD_LETTER_SUFFIX, OUTCOME_EVENTS
 from streams.core.dead_letter import record_of
 from streams.runtime.fault_points import reach
+from streams.runtime.silent_holders import SIGN_OF_LIFE_SECONDS, end_silent_holder, show_life
 from streams.runtime.store import EventStore
 
 _log = structlog.get_logger()
@@ -93,22 +95,29 @@ class Relay:
 
     def _lock(self, connection: psycopg.Connection) -> bool:
         statement = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-        row = connection.execute(statement, (relay_lock(self._service),)).fetchone()
-        return bool(row and row[0])
+        name = relay_lock(self._service)
+        row = connection.execute(statement, (name,)).fetchone()
+        if row and row[0]:
+            return True
+        if end_silent_holder(connection, name):
+            _log.warning("relay overtakes a silent one", service=self._service)
+        return False
 
     def _relay(self, connection: psycopg.Connection) -> None:
         consumer = Consumer({"bootstrap.servers": self._brokers, "group.id": relay_group(self._service)})
         producer = self._producer()
         try:
-            within(_STUCK_SECONDS, lambda: producer.init_transactions(_KAFKA_SECONDS))
+            self._within(connection, lambda: producer.init_transactions(_KAFKA_SECONDS))
             self.position = self._committed(consumer)
             self._check_position()
             self._in_process = is_in_process(consumer.list_topics(timeout=_KAFKA_SECONDS).cluster_id)
             connection.execute(SQL("LISTEN {}").format(Identifier(self._store.channel_name)))
             self.active, self.problem = True, ""
             while not self._stop.is_set():
-                if not self._publish_next(producer, consumer):
+                if not self._publish_next(connection, producer, consumer):
                     _wait_for_notice(connection)
+                # Also the sign of life; a relay whose lock was taken from it ends here.
+                connection.execute("SELECT")
         finally:
             consumer.close()
 
@@ -136,14 +145,17 @@ class Relay:
         (found,) = consumer.committed([TopicPartition(*RELAY_PLACE)], timeout=_KAFKA_SECONDS)
         return max(found.offset, 0)
 
-    def _publish_next(self, producer: Producer, consumer: Consumer) -> bool:
+    def _publish_next(self, connection: psycopg.Connection, producer: Producer, consumer: Consumer) -> bool:
         notifications = self._store.select_notifications(start=self.position + 1, limit=_BATCH)
         if not notifications:
             return False
         last = notifications[-1].id
-        within(_STUCK_SECONDS, lambda: self._transact(producer, consumer, notifications))
+        self._within(connection, lambda: self._transact(producer, consumer, notifications))
         self.position = last
         return True
+
+    def _within(self, connection: psycopg.Connection, call: Callable[[], object]) -> None:
+        within(_STUCK_SECONDS, call, meanwhile=lambda: show_life(connection))
 
     def _transact(
         self, producer: Producer, consumer: Consumer, notifications: Sequence[Notification]
@@ -189,10 +201,13 @@ class Relay:
         return envelope.delivery_id.encode(), notification.state, list(headers_of(envelope))
 
 
-def within(seconds: float, call: Callable[[], object]) -> None:
+def within(seconds: float, call: Callable[[], object], *, meanwhile: Callable[[], object]) -> None:
     """Make a call that may never return, in a thread of its own that is then left behind.
 
     What a producer left behind does later changes nothing: the next one has fenced it.
+
+    Args:
+        meanwhile: called each second until it returns.
 
     Raises:
         TimeoutError: it has not returned in time.
@@ -200,10 +215,12 @@ def within(seconds: float, call: Callable[[], object]) -> None:
     """
     future: Future[object] = Future()
     threading.Thread(target=_call_into, args=(future, call), daemon=True).start()
-    try:
-        future.result(seconds)
-    except TimeoutError as error:
-        raise TimeoutError(f"a call to Kafka has not returned for {seconds:g} seconds") from error
+    deadline = time.monotonic() + seconds
+    while not wait([future], timeout=SIGN_OF_LIFE_SECONDS).done:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"a call to Kafka has not returned for {seconds:g} seconds")
+        meanwhile()
+    future.result()
 
 
 def _call_into(future: Future[object], call: Callable[[], object]) -> None:

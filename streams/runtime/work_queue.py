@@ -7,6 +7,7 @@ no event.
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from psycopg import Connection, Cursor
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
+from streams.runtime.silent_holders import end_silent_holders
+
+_LOOK_SECONDS = 2.0
 WorkKey = tuple[UUID, int, bool]
 
 
@@ -48,12 +52,13 @@ class WorkItem:
 class WorkQueue:
     """Rows of work in the service's schema; workers take them by advisory lock.
 
-    An advisory lock ends with its connection, so that the work of a killed worker is free at once
-    and no lease has to be guessed.
+    An advisory lock ends with its connection, so that the work of a killed worker is free at once;
+    that of a frozen one is freed by whoever looks for work (`silent_holders`).
     """
 
     def __init__(self, schema: str) -> None:
         self._schema = schema
+        self._looked = 0.0
         self._table = SQL("{}.{}").format(Identifier(schema), Identifier("work"))
 
     def create_table(self, cursor: Cursor[Any]) -> None:
@@ -111,12 +116,19 @@ class WorkQueue:
             lock = self._lock_key((delivery, attempt, undo))
             locked = cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock).fetchone()
             if not (locked and locked[0]):
+                self._free_silent(cursor)
                 continue
             item = self._count_try(cursor, (delivery, attempt, undo))
             if item is not None:
                 return item
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
         return None
+
+    def _free_silent(self, cursor: Cursor[tuple[Any, ...]]) -> None:
+        """Free, now and then, what silent workers of the service hold."""
+        if time.monotonic() - self._looked >= _LOOK_SECONDS:
+            self._looked = time.monotonic()
+            end_silent_holders(cursor, _int32(self._schema.encode()))
 
     def _count_try(self, cursor: Cursor[tuple[Any, ...]], key: WorkKey) -> WorkItem | None:
         """The locked work; None where another worker finished it before the lock was held."""

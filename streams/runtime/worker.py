@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
@@ -21,12 +22,15 @@ from streams.core.decider import WorkDone, WorkFailed, WorkResult, WorkTimedOut,
 from streams.core.identity import record
 from streams.runtime.fault_points import reach
 from streams.runtime.inbox import stored_event
+from streams.runtime.silent_holders import SIGN_OF_LIFE_SECONDS, show_life
 from streams.runtime.store import EventStore, Saving
 from streams.runtime.work_queue import WorkItem
 
 _log = structlog.get_logger()
 _IDLE_SECONDS = 1.0
 _MAX_TRIES = 3
+# What undoes only removes files: it waits for a disk or a network to come back, a second at each try.
+_MAX_UNDO_TRIES = 60
 
 
 class Worker(Protocol):
@@ -40,7 +44,7 @@ class Worker(Protocol):
             trigger: the event that the agent reacts to.
 
         Raises:
-            Exception: is recorded as the failure of the step.
+            Exception: is recorded as the failure of the step; nothing of the work may then be left.
         """
         ...
 
@@ -111,7 +115,7 @@ class WorkLoop:
             elif self._is_wanted(item):
                 reach("work.before_work")
                 started = self._codec.decode(item.started)
-                result = self._perform(item, started)
+                result = self._perform(item, started, lambda: show_life(connection))
                 reach("work.before_result")
                 self._record(item, started, result)
                 reach("work.after_result")
@@ -124,7 +128,7 @@ class WorkLoop:
             self._worker.undo(str(item.delivery), item.attempt)
         except Exception:
             _log.exception("undoing failed", service=self._decider.name, delivery=str(item.delivery))
-            if item.tries < _MAX_TRIES:
+            if item.tries < _MAX_UNDO_TRIES:
                 self._stop.wait(_IDLE_SECONDS)
                 return
         self._store.save(Saving(finished=[item.key]))
@@ -135,7 +139,7 @@ class WorkLoop:
         failed = WorkFailed(attempt=item.attempt, reason="")
         return bool(self._decider.decide(state, failed))
 
-    def _perform(self, item: WorkItem, started: Event) -> WorkResult:
+    def _perform(self, item: WorkItem, started: Event, show_life: Callable[[], object]) -> WorkResult:
         if item.tries > _MAX_TRIES:
             reason = f"The work was given up: it ended its process {_MAX_TRIES} times. See the agent's log"
             return WorkFailed(attempt=item.attempt, reason=reason)
@@ -144,11 +148,11 @@ class WorkLoop:
         arguments = (future, self._worker, started, trigger)
         # A thread of its own, so that work that does not end cannot hold the queue.
         threading.Thread(target=_work_into, args=arguments, daemon=True).start()
-        try:
-            return future.result(timeout=self._limit)
-        except TimeoutError:
+        if not _ends_within(self._limit, future, show_life):
             future.add_done_callback(lambda _: self._clear_late(item))
             return WorkTimedOut(attempt=item.attempt, limit_seconds=self._limit)
+        try:
+            return future.result()
         except StreamwrightError as error:
             return WorkFailed(attempt=item.attempt, reason=str(error))
         except Exception as error:
@@ -205,6 +209,16 @@ class WorkLoop:
     def _payloads(self, delivery: UUID) -> list[object]:
         stored = self._store.streams([delivery])[delivery]
         return [self._codec.decode(event.state).payload for event in stored]
+
+
+def _ends_within(seconds: float, future: Future[Any], meanwhile: Callable[[], object]) -> bool:
+    """Whether the work ends in time; `meanwhile` is called each second until then."""
+    deadline = time.monotonic() + seconds
+    while not wait([future], max(min(SIGN_OF_LIFE_SECONDS, deadline - time.monotonic()), 0)).done:
+        if time.monotonic() >= deadline:
+            return False
+        meanwhile()
+    return True
 
 
 def _work_into(future: Future[WorkDone | WorkFailed], worker: Worker, started: Event, trigger: Event) -> None:

@@ -13,11 +13,11 @@ def test_given_a_call_that_does_not_return_when_its_time_is_over_then_it_is_left
     never = threading.Event()
 
     with pytest.raises(TimeoutError, match="has not returned"):
-        within(0.1, never.wait)
+        within(0.1, never.wait, meanwhile=lambda: None)
 
     never.set()
 
 
 def test_given_a_call_that_raises_when_made_then_its_error_comes_through() -> None:
     with pytest.raises(KeyError):
-        within(10, lambda: {}["absent"])
+        within(10, lambda: {}["absent"], meanwhile=lambda: None)
