@@ -1,19 +1,18 @@
 """One service as a process: `python -m streams.runtime.agent <service>`.
 
-It has an inbox (Faust), a work loop where the service works, and an outbox relay. SIGTERM drains:
+It has a source of records, an inbox (a Faust agent), work loops where the service works, and an outbox
+relay. SIGTERM drains:
 no more records are taken, present work ends, and what is not done stays in the queue.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import faust
 import structlog
 
-from connectors.kafka.log import LogRecord
 from connectors.logs import configure_logs
 from connectors.postgres.roles import schema_of, service_url
 from connectors.schema_registry import codec_for
@@ -21,10 +20,11 @@ from connectors.settings import Settings, settings
 from schemas.errors import BadInputError, SetupError
 from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, topics_of
 from streams.agents.workers import worker_of
-from streams.runtime.faust_app import faust_app
+from streams.runtime.faust_app import BatchChannel, faust_app
 from streams.runtime.inbox import Inbox
 from streams.runtime.outbox import Relay
 from streams.runtime.pages import add_pages
+from streams.runtime.record_source import Batch, RecordSource
 from streams.runtime.store import EventStore
 from streams.runtime.worker import Worker, WorkLoop
 
@@ -37,6 +37,7 @@ class Service:
 
     app: faust.App
     store: EventStore
+    source: RecordSource
     relay: Relay
     work_loops: tuple[WorkLoop, ...]
 
@@ -74,24 +75,17 @@ def build(name: str, config: Settings, worker: Worker | None = None) -> Service:
         for _ in range(config.work_parallelism if decider.work_starts_with else 0)
     )
 
-    def handle(records: Sequence[LogRecord]) -> int:
-        saved = inbox.handle(records)
-        if saved:
+    def handle(batch: Batch) -> None:
+        if inbox.handle(batch.records, batch.starts):
             for loop in loops:
                 loop.wake()
-        return saved
 
-    app = faust_app(
-        group=name,
-        brokers=brokers,
-        topics=topics_of(decider),
-        web_port=config.http_port,
-        handle=handle,
-        data_folder=config.home / "faust" / name,
-        check_sums=config.broker != "mock",
-    )
-    service = Service(app, store, relay, loops)
-    add_pages(app, name, store, relay)
+    app = faust_app(name=name, web_port=config.http_port, data_folder=config.home / "faust" / name)
+    channel = BatchChannel(app)
+    channel.on_batch(f"{name}-inbox", handle)
+    source = RecordSource(name, brokers, topics_of(decider), store.positions, channel.deliver)
+    service = Service(app, store, source, relay, loops)
+    add_pages(app, name, store, source, relay)
     _bind(service)
     return service
 
@@ -110,6 +104,9 @@ def _bind(service: Service) -> None:
     """Start and stop the threads with the Faust app."""
 
     async def start_threads() -> None:
+        # Without a Kafka consumer of its own, Faust does not open its channels by itself.
+        service.app.flow_control.resume()
+        service.source.start()
         service.relay.start()
         for loop in service.work_loops:
             loop.start()
@@ -117,6 +114,7 @@ def _bind(service: Service) -> None:
     service.app.task(start_threads)
 
     def stop_threads(*_: object, **__: object) -> None:
+        service.source.stop(_DRAIN_SECONDS)
         for loop in service.work_loops:
             loop.stop(_DRAIN_SECONDS)
         service.relay.stop(_DRAIN_SECONDS)

@@ -1,125 +1,93 @@
-"""Faust as the stream engine: consumer group, assignment, batches; at least once.
+"""Faust as the frame of a service: app, agent, web pages, supervision, orderly end.
 
-Faust's tables and its own producer are not used: what makes an effect happen once is the event
-store's transaction (`streams.runtime.store`).
+Faust's own consumer, producer and tables are not used: on a rebalance its consumer can skip records
+(docs/decisions/0008), and it costs more time for each record than all of our work on it. Records come
+as batches over a Faust channel, from `streams.runtime.record_source`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import faust
 import structlog
 from eventsourcing.persistence import PersistenceError
-from faust.transport.drivers import aiokafka as driver
+from faust.app.base import BootStrategy
 from tenacity import retry, retry_if_exception_type, wait_random_exponential
 
-from connectors.kafka.log import LogRecord
+from streams.runtime.record_source import Batch
 
 _log = structlog.get_logger()
-_BATCH = 500
-_WITHIN_SECONDS = 0.02
-# Batches are handled in moments and work is done elsewhere, so that a silent worker is a dead one:
-# its partitions go to others soon. The broker takes no less than 6 s.
-_SESSION_SECONDS = 10.0
-_HEARTBEAT_SECONDS = 3.0
 
 
-class _CommittedReads(driver.AIOKafkaConsumerThread):
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        # Faust offers read_committed only with its own transactions, which are not used here.
-        consumer._isolation_level = "read_committed"
-        return consumer
+class _WithoutKafka(BootStrategy):
+    enable_kafka = False
 
 
-class _Consumer(driver.Consumer):
-    def _new_consumer_thread(self) -> Any:
-        return _CommittedReads(self, loop=self.loop, beacon=self.beacon)
+class _App(faust.App):
+    BootStrategy = _WithoutKafka
 
 
-class _Transport(driver.Transport):
-    Consumer = _Consumer
+@dataclass(frozen=True, slots=True)
+class _Delivered:
+    batch: Batch
+    handled: Future[object]
 
 
-def faust_app(
-    *,
-    group: str,
-    brokers: str,
-    topics: Sequence[str],
-    web_port: int,
-    handle: Callable[[Sequence[LogRecord]], int],
-    data_folder: Path,
-    check_sums: bool = True,
-) -> faust.App:
-    """A Faust app that hands batches of records to `handle`, and acknowledges them afterwards.
+class BatchChannel:
+    """Hands batches from a source's thread to the app's agent."""
 
-    Args:
-        check_sums: False for librdkafka's in-process broker, whose batches do not keep their checksums.
-    """
+    def __init__(self, app: faust.App) -> None:
+        self._app = app
+        self._channel: Any = app.channel(maxsize=1)
+
+    def deliver(self, batch: Batch) -> Future[object]:
+        """Give a batch to the agent, from any thread; the future is done when it is handled."""
+        handled: Future[object] = Future()
+        delivered = _Delivered(batch, handled)
+        asyncio.run_coroutine_threadsafe(self._channel.put(delivered), self._app.loop)
+        return handled
+
+    def on_batch(self, name: str, handle: Callable[[Batch], object]) -> None:
+        """Let an agent handle the batches, in order, each in a thread beside the event loop."""
+
+        @retry(
+            retry=retry_if_exception_type(PersistenceError),
+            wait=wait_random_exponential(multiplier=0.5, max=10),
+        )
+        def handle_when_database_is_there(batch: Batch) -> object:
+            return handle(batch)
+
+        @self._app.agent(self._channel, name=name)
+        async def inbox(stream: Any) -> None:
+            async for delivered in stream:
+                try:
+                    await asyncio.to_thread(handle_when_database_is_there, delivered.batch)
+                except Exception:
+                    # An unprocessed record must be read again, so the process ends here, is started
+                    # anew, and reads on from where its store stands.
+                    _log.exception("batch failed", agent=name)
+                    os._exit(70)
+                delivered.handled.set_result(None)
+
+
+def faust_app(*, name: str, web_port: int, data_folder: Path) -> faust.App:
+    """A Faust app that has no connection to Kafka of its own."""
     data_folder.mkdir(parents=True, exist_ok=True)
-    app = faust.App(
-        id=group,
-        broker=[f"kafka://{broker}" for broker in brokers.split(",")],
+    return _App(
+        id=name,
         datadir=str(data_folder),
         store="memory://",
         topic_allow_declare=False,
         topic_disable_leader=True,
-        topic_partitions=4,
-        broker_max_poll_records=_BATCH,
-        broker_check_crcs=check_sums,
-        broker_session_timeout=_SESSION_SECONDS,
-        broker_heartbeat_interval=_HEARTBEAT_SECONDS,
-        broker_rebalance_timeout=_SESSION_SECONDS,
-        consumer_max_fetch_size=16 * 1024 * 1024,
-        stream_buffer_maxsize=_BATCH,
-        stream_wait_empty=False,
         web_host="127.0.0.1",
         web_port=web_port,
         web_in_thread=False,
         worker_redirect_stdouts=False,
     )
-    app.transport = _Transport(app.conf.broker_consumer, app=app)
-    channel = app.topic(*topics, key_serializer="raw", value_serializer="raw")
-
-    @retry(
-        retry=retry_if_exception_type(PersistenceError),
-        wait=wait_random_exponential(multiplier=0.5, max=10),
-    )
-    def handle_when_database_is_there(records: Sequence[LogRecord]) -> int:
-        return handle(records)
-
-    @app.agent(channel, name=f"{group}-inbox")
-    async def inbox(stream: Any) -> None:
-        async for batch in stream.take_events(_BATCH, within=_WITHIN_SECONDS):
-            records = [_record(event.message) for event in batch]
-            try:
-                await asyncio.to_thread(handle_when_database_is_there, records)
-            except Exception:
-                # Faust would acknowledge the batch on the way out; an unprocessed record must be
-                # delivered again, so the process ends here and is started anew.
-                _log.exception("batch failed", group=group)
-                os._exit(70)
-
-    return app
-
-
-def _record(message: Any) -> LogRecord:
-    return LogRecord(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        key=message.key,
-        value=message.value,
-        headers=tuple(_headers(message.headers)),
-        timestamp_ms=int(message.timestamp * 1000),
-    )
-
-
-def _headers(headers: Any) -> list[tuple[str, bytes]]:
-    pairs = headers.items() if isinstance(headers, dict) else headers or []
-    return [(name, value if isinstance(value, bytes) else str(value).encode()) for name, value in pairs]

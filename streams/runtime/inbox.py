@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from connectors.kafka.log import LogRecord
 from schemas.catalogue import type_of
 from schemas.codec import Codec
 from schemas.envelope import Event
-from schemas.errors import DecodeError
+from schemas.errors import DecodeError, HistoryError
 from schemas.topics import dead_letter_topic
 from streams.agents.registry import AnyDecider
 from streams.core.dead_letter import DeadLetter
@@ -27,6 +27,7 @@ from streams.runtime.work_queue import WorkItem
 
 _log = structlog.get_logger()
 _MAX_CONFLICTS = 20
+_NOWHERE: Mapping[PartitionKey, int] = {}
 
 
 @dataclass(slots=True)
@@ -73,14 +74,18 @@ class Inbox:
         self._clock = clock
         self.writes_dead_letters = writes_dead_letters
 
-    def handle(self, records: Sequence[LogRecord]) -> int:
+    def handle(self, records: Sequence[LogRecord], starts: Mapping[PartitionKey, int] = _NOWHERE) -> int:
         """Process records that are in order in each partition; give the number of events saved.
+
+        Args:
+            starts: for each partition, the position that its first record follows without a gap.
 
         Raises:
             IntegrityError: others keep writing to the same streams.
+            HistoryError: the store stands before such a position, so that records would be skipped.
         """
         for _ in range(_MAX_CONFLICTS):
-            fresh = self._unprocessed(records)
+            fresh = self._unprocessed(records, starts)
             if not fresh:
                 return 0
             reach("inbox.before_decide")
@@ -120,9 +125,19 @@ class Inbox:
         """Whether the service has nothing to record upon the record any more."""
         return not self._decide([record]).events
 
-    def _unprocessed(self, records: Sequence[LogRecord]) -> list[LogRecord]:
+    def _unprocessed(
+        self, records: Sequence[LogRecord], starts: Mapping[PartitionKey, int]
+    ) -> list[LogRecord]:
         partitions = sorted({(record.topic, record.partition) for record in records})
         positions = self._store.positions(partitions)
+        for (topic, partition), start in starts.items():
+            if positions[topic, partition] < start:
+                raise HistoryError(
+                    f"Processing {topic}-{partition} from offset {start}",
+                    why=f"the store of {self._decider.name} stands at {positions[topic, partition]}: "
+                    "it has lost what it had processed, and the records between would be skipped",
+                    todo="The service starts anew and reads on from where its store stands",
+                )
         return [r for r in records if r.offset >= positions[(r.topic, r.partition)]]
 
     def _decide(self, records: Sequence[LogRecord]) -> _Batch:

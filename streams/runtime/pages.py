@@ -9,13 +9,14 @@ from eventsourcing.persistence import PersistenceError
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
 from streams.runtime.outbox import Relay
+from streams.runtime.record_source import RecordSource
 from streams.runtime.store import EventStore
 
 _RELAY_LAG = Gauge("relay_lag_events", "Recorded events that are not published yet", ["service"])
 _WORK_DEPTH = Gauge("work_queue_depth", "Pieces of work waiting or being worked on", ["service"])
 
 
-def add_pages(app: faust.App, service: str, store: EventStore, relay: Relay) -> None:
+def add_pages(app: faust.App, service: str, store: EventStore, source: RecordSource, relay: Relay) -> None:
     """Serve the pages on the app's web port."""
 
     @app.page("/health")
@@ -24,7 +25,7 @@ def add_pages(app: faust.App, service: str, store: EventStore, relay: Relay) -> 
 
     @app.page("/ready")
     async def ready(web: Any, _request: Any) -> Any:
-        problems = _problems(app, store, relay)
+        problems = _problems(store, source, relay)
         body = {"status": "ready" if not problems else "waiting", "problems": problems}
         return web.json(body, status=200 if not problems else 503)
 
@@ -34,10 +35,8 @@ def add_pages(app: faust.App, service: str, store: EventStore, relay: Relay) -> 
         return web.bytes(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST.split(";")[0])
 
 
-def _problems(app: faust.App, store: EventStore, relay: Relay) -> list[str]:
-    problems = []
-    if not app.consumer.assignment() and not app.rebalancing_count:
-        problems.append("the consumer group has assigned no partition yet")
+def _problems(store: EventStore, source: RecordSource, relay: Relay) -> list[str]:
+    problems = [source.problem] if source.problem else []
     try:
         store.max_notification_id()
     except PersistenceError as error:

@@ -1,13 +1,13 @@
 """The reconciler: finds in the log the reactions that services owe, and drives those records again.
 
-Only records that a service has passed are driven: its tracked position lies behind them, or its
-consumer group has acknowledged them. What it has not come to yet it will still read, in order.
+Only records that a service has passed are driven: its tracked position lies behind them. What it has
+not come to yet it will still read, in order.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,6 @@ from typing import Literal
 from eventsourcing.persistence import PersistenceError
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
-from connectors.kafka.group_offsets import committed_offsets
 from connectors.kafka.log import LogRecord, read_log
 from connectors.kafka.position import Position
 from connectors.postgres.roles import schema_of, service_url
@@ -34,7 +33,7 @@ from streams.audit.recorded_log import (
     whole_deliveries,
 )
 from streams.runtime.inbox import Inbox
-from streams.runtime.store import EventStore, PartitionKey
+from streams.runtime.store import EventStore
 
 GRACE_SECONDS = 60.0
 OwedStatus = Literal["missing", "driven", "settled", "unread"]
@@ -106,7 +105,7 @@ def reconcile(
         each
         for service in DECIDERS
         if service in found
-        for each in _settle(service, found[service], brokers, database_url, codec, is_dry_run=is_dry_run)
+        for each in _settle(service, found[service], database_url, codec, is_dry_run=is_dry_run)
     ]
     return Reconciliation(events, tuple(reactions), time.monotonic() - began)
 
@@ -122,7 +121,6 @@ def _owed_of(
 def _settle(
     service: str,
     found: Sequence[tuple[OwedReaction, LogRecord]],
-    brokers: str,
     database_url: str,
     codec: Codec,
     *,
@@ -132,7 +130,7 @@ def _settle(
         store = EventStore(service_url(database_url, service), schema_of(service))
         with closing(store.datastore):
             inbox = Inbox(DECIDERS[service], store, codec, writes_dead_letters=service == DEAD_LETTER_OWNER)
-            passed = _passed(service, store, brokers, {(rec.topic, rec.partition) for _, rec in found})
+            passed = store.positions(sorted({(rec.topic, rec.partition) for _, rec in found}))
             for owed, record in found:
                 if record.offset >= passed[(record.topic, record.partition)]:
                     yield Reconciled(owed, "unread")
@@ -146,15 +144,6 @@ def _settle(
             why=str(error).strip(),
             todo="Check the database with: streamwright doctor, then run it again",
         ) from error
-
-
-def _passed(
-    service: str, store: EventStore, brokers: str, places: Set[PartitionKey]
-) -> Mapping[PartitionKey, int]:
-    """For each partition the next offset that the service will read."""
-    ordered = sorted(places)
-    tracked, acknowledged = store.positions(ordered), committed_offsets(brokers, service, ordered)
-    return {place: max(tracked[place], acknowledged.get(place, 0)) for place in ordered}
 
 
 def write_metrics(found: Reconciliation, path: Path) -> None:

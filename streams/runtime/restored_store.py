@@ -110,7 +110,7 @@ class RestoredStore:
         """Put it all in place.
 
         Published events have ids up to the relay's position, and what is still to be published has
-        ids behind it. Kafka's offsets are set first: a crash in between leaves the store as it was,
+        ids behind it. The relay's offset is set first: a crash in between leaves the store as it was,
         and to be restored again.
         """
         after = self._digest(self.published)
@@ -135,7 +135,8 @@ class RestoredStore:
             cursor.execute(sql.SQL("DELETE FROM {}").format(self._work))
             for item in self.work:
                 self._queue.add(cursor, item)
-        self._set_group_offsets(position)
+        if position > self._relayed:
+            set_offsets(self._brokers, relay_group(self._service), {RELAY_PLACE: position})
         self._connection.commit()
 
     def _restore_positions(self, cursor: psycopg.Cursor[tuple[object, ...]]) -> None:
@@ -147,17 +148,6 @@ class RestoredStore:
             ),
             [(f"{topic}-{partition}", offset) for (topic, partition), offset in self.positions.items()],
         )
-
-    def _set_group_offsets(self, relay_position: int) -> None:
-        if relay_position > self._relayed:
-            set_offsets(self._brokers, relay_group(self._service), {RELAY_PLACE: relay_position})
-        committed = committed_offsets(self._brokers, self._service, list(self.positions))
-        ahead = {
-            place: self.positions[place]
-            for place, offset in committed.items()
-            if offset > self.positions[place]
-        }
-        set_offsets(self._brokers, self._service, ahead)
 
     def _lock_out_relay(self) -> None:
         statement = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"

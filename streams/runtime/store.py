@@ -81,7 +81,16 @@ class EventStore(PostgresProcessRecorder):
 
     def positions(self, partitions: Sequence[PartitionKey]) -> dict[PartitionKey, int]:
         """Next offset of each partition; 0 where none was processed."""
-        return {key: self.max_tracking_id(_tracked(key)) or 0 for key in partitions}
+        statement = SQL(
+            "SELECT application_name, max(notification_id) AS position FROM {}.{}"
+            " WHERE application_name = ANY(%s) GROUP BY application_name"
+        ).format(Identifier(self.datastore.schema), Identifier(self.tracking_table_name))
+        names = {_tracked(key): key for key in partitions}
+        found = dict.fromkeys(partitions, 0)
+        with self.datastore.get_connection() as connection, connection.cursor() as cursor:
+            cursor.execute(statement, (list(names),), prepare=True)
+            found |= {names[row["application_name"]]: row["position"] for row in cursor.fetchall()}
+        return found
 
     def _insert_events(self, curs: Cursor[Any], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         saving: Saving = kwargs["saving"]

@@ -21,7 +21,7 @@ from rich.console import Console
 from tests.benchmarks.audit_speed import audit_rows
 from tests.benchmarks.bench import FULL, QUICK, Bench, Sizes
 from tests.benchmarks.growth import growth_rows
-from tests.benchmarks.hop_speed import hop_rows
+from tests.benchmarks.hop_speed import hop_rows, worker_rows
 from tests.benchmarks.measuring import Row
 from tests.benchmarks.projection_speed import projection_rows
 from tests.benchmarks.publish_speed import publish_rows
@@ -34,6 +34,7 @@ _BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "publish": publish_rows,
     "audit": audit_rows,
     "hop": hop_rows,
+    "workers": worker_rows,
     "saga": saga_rows,
     "growth": growth_rows,
 }

@@ -6,8 +6,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -30,8 +30,7 @@ from tests.servers import delete_topics
 _ROOT = Path(__file__).parents[2]
 _SERVICE = "delivery-saga"
 _IN, _OUT = REQUIREMENT_EVENTS, OUTCOME_EVENTS
-_OURS = ("streams.runtime.agent", _SERVICE)
-_CONFLUENT = ("tests.benchmarks.peers.confluent_agent", _SERVICE)
+_WORKERS = (2, 4)
 _SECONDS = 180.0
 
 
@@ -39,10 +38,9 @@ def hop_rows(bench: Bench) -> list[Row]:
     """Rows on the hop of the delivery saga: a requirement in, the beginning of a delivery out."""
     samples = alternate(
         {
-            "ours": lambda: hop(bench, _OURS),
+            "ours": lambda: hop(bench),
             "bare": lambda: _bare_faust(bench, "take"),
             "bare each": lambda: _bare_faust(bench, "each"),
-            "confluent": lambda: hop(bench, _CONFLUENT),
         },
         min(bench.sizes.repetitions, 3),
     )
@@ -51,37 +49,47 @@ def hop_rows(bench: Bench) -> list[Row]:
                  "bare Faust agent, batches of 500", bar=0.85),
         rate_row("agent hop, 1 worker", samples["ours"], samples["bare each"],
                  "bare Faust agent, event by event", bar=0.85),
-        rate_row("agent hop without Faust", samples["confluent"], samples["ours"],
-                 "agent hop with Faust",
-                 note="for information: a confluent-kafka consumer in place of Faust"),
     ]  # fmt: skip
 
 
-def hop(bench: Bench, module: tuple[str, ...]) -> Sample:
+def worker_rows(bench: Bench) -> list[Row]:
+    """Rows on the hop with 2 and 4 workers beside the hop with 1, on one machine."""
+    samples = alternate(
+        {str(number): lambda number=number: hop(bench, number) for number in (1, *_WORKERS)},  # type: ignore[misc]
+        min(bench.sizes.repetitions, 3),
+    )
+    return [
+        rate_row(f"agent hop, {number} workers", samples[str(number)], samples["1"], "1 worker",
+                 note="on one machine: workers, broker and database share its cores")
+        for number in _WORKERS
+    ]  # fmt: skip
+
+
+def hop(bench: Bench, workers: int = 1) -> Sample:
     """Publish requirements to a waiting service, until all it says of them can be read.
 
     They become visible at once, as one transaction; the clock starts there.
     """
-    with bench.fresh_system() as settings, _process(settings, bench.folder, module) as process:
+    with bench.fresh_system() as settings, ExitStack() as running:
+        processes = [running.enter_context(_process(settings, bench.folder)) for _ in range(workers)]
         answers = _answers(bench.brokers)
         _publish(bench.brokers, 1)
         _wait_for(answers, 1)
-        before = _processor_time(process)
+        before = _processor_time(processes)
         _publish(bench.brokers, bench.sizes.hop)
         published = time.perf_counter()
         _wait_for(answers, bench.sizes.hop)
-        ended, after = time.perf_counter(), _processor_time(process)
+        ended, after = time.perf_counter(), _processor_time(processes)
         answers.close()
         return Sample(bench.sizes.hop, ended - published, after - before)
 
 
 @contextmanager
-def _process(settings: Settings, folder: Path, module: tuple[str, ...]) -> Iterator[psutil.Process]:
+def _process(settings: Settings, folder: Path) -> Iterator[psutil.Process]:
     variables = environment_of(settings) | {"STREAMWRIGHT_HTTP_PORT": str(free_ports(1)[0])}
-    with (folder / f"{module[0]}.log").open("ab") as log:
-        started = subprocess.Popen(
-            [sys.executable, "-m", *module], cwd=_ROOT, env=variables, stdout=log, stderr=log
-        )
+    command = [sys.executable, "-m", "streams.runtime.agent", _SERVICE]
+    with (folder / f"{_SERVICE}.log").open("ab") as log:
+        started = subprocess.Popen(command, cwd=_ROOT, env=variables, stdout=log, stderr=log)
     try:
         yield psutil.Process(started.pid)
     finally:
@@ -89,9 +97,9 @@ def _process(settings: Settings, folder: Path, module: tuple[str, ...]) -> Itera
         started.wait()
 
 
-def _processor_time(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def _processor_time(processes: Sequence[psutil.Process]) -> float:
+    times = [process.cpu_times() for process in processes]
+    return float(sum(each.user + each.system for each in times))
 
 
 def _publish(brokers: str, number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from connectors.kafka.topics import ensure_topics
 from deploy.local.mock_broker import start_mock_broker
 from deploy.local.process import stop
 from schemas.topics import FEATURE_EVENTS, OUTCOME_EVENTS
+from streams.runtime.record_source import Batch, RecordSource
+from tests.integration.streams.service_process import wait_until
 
 
 @pytest.fixture
@@ -57,3 +60,31 @@ def test_given_a_position_when_committed_plainly_then_another_client_of_the_grou
 
     (found,) = second.committed([TopicPartition(OUTCOME_EVENTS, 0)], timeout=20)
     assert found.offset == 42
+
+
+def test_given_a_group_when_it_reads_from_the_stores_positions_then_all_records_come(
+    mock_brokers: str,
+) -> None:
+    ensure_topics(mock_brokers)
+    producer = Producer({"bootstrap.servers": mock_brokers})
+    for value in range(8):
+        producer.produce(FEATURE_EVENTS, value=b"%d" % value, partition=value % 4)
+    producer.flush(20)
+    seen = list[bytes | None]()
+
+    def deliver(batch: Batch) -> Future[object]:
+        seen.extend(record.value for record in batch.records)
+        handled: Future[object] = Future()
+        handled.set_result(None)
+        return handled
+
+    source = RecordSource(
+        "reader", mock_brokers, [FEATURE_EVENTS], lambda places: {p: int(p[1] == 1) for p in places}, deliver
+    )
+    source.start()
+    try:
+        wait_until(lambda: len(seen) == 7)
+    finally:
+        source.stop(10)
+
+    assert sorted(seen) == [b"%d" % value for value in (0, 2, 3, 4, 5, 6, 7)]  # type: ignore[type-var]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from connectors.kafka.group_offsets import set_offsets
 from connectors.kafka.log import LogRecord, read_log
 from connectors.kafka.publisher import Publisher
 from connectors.kafka.user_events import user_event
@@ -128,23 +127,6 @@ def test_given_an_event_younger_than_the_grace_time_when_reconciled_then_it_is_n
     skip_all_records(prepared, "delivery-saga")
 
     assert reconciled(prepared, grace_seconds=60.0).reactions == ()
-
-
-def test_given_records_acknowledged_and_never_seen_when_reconciled_then_driven_and_not_taken_twice(
-    prepared: Settings,
-) -> None:
-    submit(prepared)
-    set_offsets(prepared.kafka_brokers, "delivery-saga", ends(prepared, "delivery-saga"))
-
-    found = reconciled(prepared)
-
-    statuses = {each.owed.service: each.status for each in found.reactions}
-    assert statuses == {"business-analyzer": "unread", "delivery-saga": "driven"}
-    saga = RunningService(prepared, "delivery-saga")
-    with running([saga]):
-        assert saga.read() == 0
-        saga.publish()
-    assert event_types(prepared)["DeliveryStarted"] == 1
 
 
 def test_given_a_reaction_that_is_not_published_yet_when_reconciled_then_it_is_settled(
