@@ -40,6 +40,12 @@ class Settings(BaseSettings):
         "auto",
         description="What to start where no broker is named; auto: the first that can be had here",
     )
+    replication_factor: int = Field(
+        0,
+        description="Copies of each partition of new topics; 0: three on a cluster of three or more brokers,"
+        " else the broker's default (-1)",
+        ge=-1,
+    )
     home: Path = Field(
         default_factory=lambda: Path.cwd() / ".streamwright",
         description="Folder for data, logs, artefacts and the state of local processes",

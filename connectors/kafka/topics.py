@@ -11,13 +11,22 @@ from schemas.errors import SetupError
 from schemas.topics import TOPICS, Topic
 
 _TIMEOUT_SECONDS = 30.0
+_COPIES = 3
+_SAFE = {"min.insync.replicas": "2"}
 
 
-def ensure_topics(brokers: str, topics: Sequence[Topic] = TOPICS, *, replication: int = -1) -> list[str]:
-    """Create the topics that are missing, and give their names.
+def copies_of(brokers: int, wanted: int) -> int:
+    """Copies of each partition: those wanted; else three where there are so many brokers; else -1, which
+    lets the broker choose."""
+    return wanted or (_COPIES if brokers >= _COPIES else -1)
+
+
+def ensure_topics(brokers: str, topics: Sequence[Topic] = TOPICS, *, replication: int = 0) -> list[str]:
+    """Create the topics that are missing, and give their names. Those that are there stay as they are.
 
     Args:
-        replication: copies of each partition, -1 for the broker's default.
+        replication: copies of each partition; -1: the broker's default; 0: by the number of brokers.
+            Of three or more copies two must have a record before it is acknowledged.
 
     Raises:
         SetupError: the broker cannot be reached, or refuses.
@@ -29,7 +38,7 @@ def ensure_topics(brokers: str, topics: Sequence[Topic] = TOPICS, *, replication
         if missing and is_in_process(cluster.cluster_id):
             _create_by_asking(admin, missing)
         elif missing:
-            _create(admin, missing, replication)
+            _create(admin, missing, copies_of(len(cluster.brokers), replication))
     except KafkaException as error:
         raise SetupError(
             f"Creating topics at {brokers}",
@@ -45,7 +54,7 @@ def _create(admin: AdminClient, topics: Sequence[Topic], replication: int) -> No
             topic.name,
             num_partitions=topic.partitions,
             replication_factor=replication,
-            config=topic.config,
+            config={**topic.config, **(_SAFE if replication >= _COPIES else {})},
         )
         for topic in topics
     ]

@@ -6,12 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from deploy.faults.deliveries import Deliveries
 from deploy.faults.fleet import Fleet
 from deploy.faults.plan import Fault
 from deploy.faults.servers import Servers
 from deploy.faults.settling import counted, settle
+from deploy.faults.ways import Target
 from streams.agents.registry import DECIDERS
 
 Progress = Callable[[str], None]
@@ -82,12 +84,14 @@ class Run:
         while not is_so():
             self._tick(submit=True)
 
-    def _tick(self, *, submit: bool) -> None:
+    def _tick(self, *, submit: bool, tend_servers: bool = True) -> None:
         now = time.monotonic()
         for due in [each for each in self.later if each[0] <= now]:
             self.later.remove(due)
             due[1]()
         self.fleet.tend()
+        if tend_servers:
+            self.servers.tend()
         self.deliveries.cancel_due()
         while submit and self.deliveries.open < _OPEN:
             self.deliveries.submit()
@@ -108,18 +112,25 @@ class Run:
                 (self.fleet.points_of(fault.service) / fault.point).touch()
             case "rebalance":
                 self._rebalance(fault)
-            case "kill_broker":
-                self.servers.kill_broker()
+            case "kill_broker" | "kill_one_broker":
+                number = fault.instance if fault.kind == "kill_one_broker" else 0
+                self.servers.kill_broker(number)
                 self._wait(fault.seconds)
-                self.servers.start_broker()
+                self.servers.start_broker(number)
             case "kill_database":
                 self.servers.kill_database()
                 self._wait(fault.seconds)
                 self.servers.start_database()
+            case "full_disk":
+                self._fill(fault)
+            case "refuse_connections":
+                self._cut(fault)
 
     def _wait(self, seconds: float) -> None:
+        """Go on publishing; servers that end meanwhile stay down."""
         until = time.monotonic() + seconds
-        self._until(lambda: time.monotonic() >= until)
+        while time.monotonic() < until:
+            self._tick(submit=True, tend_servers=False)
 
     def _freeze(self, fault: Fault) -> None:
         slot = self.fleet.slot(fault.service, fault.instance)
@@ -131,6 +142,19 @@ class Run:
                 self.fleet.freeze(slot, frozen=False)
 
         self._after(fault.seconds, wake)
+
+    def _fill(self, fault: Fault) -> None:
+        """A server that ends by this is started again when there is room (`Servers.tend`)."""
+        name = f"broker-{fault.instance + 1}" if fault.target == "broker" else fault.target
+        disk = self.servers.disks[name]
+        disk.fill()
+        self._wait(fault.seconds)
+        disk.free()
+
+    def _cut(self, fault: Fault) -> None:
+        ways, target = self.servers.ways, cast(Target, fault.target)
+        ways.take(fault.way, fault.service, target)
+        self._after(fault.seconds, lambda: ways.take("open", fault.service, target))
 
     def _rebalance(self, fault: Fault) -> None:
         """One more worker joins, and leaves again after a while."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
@@ -63,11 +63,15 @@ class Fleet:
     """All processes of a run.
 
     Attributes:
+        settings_of: what a service is told.
+        folder: holds logs, and files that arm fault points.
+        artefacts: existing folder of what builds leave outside the log.
         unexpected: ends that no fault explains, as 'service-1 ended with code 70'.
     """
 
-    settings: Settings
+    settings_of: Callable[[str], Settings]
     folder: Path
+    artefacts: Path
     services: Sequence[str]
     instances: int = 2
     slots: list[Slot] = field(default_factory=list)
@@ -79,8 +83,7 @@ class Fleet:
         Raises:
             SetupError: one is not ready in time.
         """
-        for folder in (self.artefacts, self.logs):
-            folder.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(parents=True, exist_ok=True)
         for service in self.services:
             self.points_of(service).mkdir(parents=True, exist_ok=True)
         places = [(service, number) for service in self.services for number in range(self.instances)]
@@ -89,11 +92,6 @@ class Fleet:
             self.slots.append(slot)
             self._start(slot)
         self._await_all()
-
-    @property
-    def artefacts(self) -> Path:
-        """Folder of what builds leave outside the log."""
-        return self.folder / "artefacts"
 
     @property
     def logs(self) -> Path:
@@ -178,11 +176,12 @@ class Fleet:
         slot.process.start()
 
     def _environment(self, slot: Slot) -> Mapping[str, str]:
+        settings = self.settings_of(slot.service)
         return {
-            "KAFKA_BROKERS": self.settings.kafka_brokers,
-            "DATABASE_URL": self.settings.database_url,
+            "KAFKA_BROKERS": settings.kafka_brokers,
+            "DATABASE_URL": settings.database_url,
             "SCHEMA_REGISTRY_URL": "",
-            "STREAMWRIGHT_HOME": str(self.settings.home / slot.name),
+            "STREAMWRIGHT_HOME": str(settings.home / slot.name),
             "STREAMWRIGHT_HTTP_PORT": str(slot.port),
             "STREAMWRIGHT_WORK_LIMIT_SECONDS": str(LIMIT_SECONDS),
             "STREAMWRIGHT_WORK_PARALLELISM": "2",

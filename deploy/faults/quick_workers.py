@@ -1,7 +1,8 @@
 """Workers whose work is quick and ends as the requirement wishes, so that the pipeline itself is at work.
 
 The requirement is JSON (`Wishes`): which step fails or is slow at which attempts, whether the analyzer asks.
-A build leaves one file outside the log, and undoing removes it: <artefacts>/<delivery>.<attempt>.
+A build leaves a folder outside the log, in the store that real builds are in, and undoing removes it:
+<artefacts>/<delivery>/<attempt>.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, cast
 
+from connectors.artefacts.store import ArtefactStore
 from schemas.artefacts import Build, SourceBundle, SourceFile, TestReport
 from schemas.envelope import Event
 from schemas.errors import WorkError
@@ -30,6 +32,8 @@ STEP_OF: dict[str, Step] = {
     "deployment": "build",
 }
 _ENGINE = "quick/1"
+# A page: on a full disk there is no room for it.
+_WHEEL = bytes(4_096)
 _SPECIFICATION = Specification(
     name="Books",
     package="books",
@@ -75,16 +79,18 @@ class QuickWorker:
         if attempt in wishes.get("fails", {}).get(self.step, []):
             raise WorkError(f"Working on {self.step}", why="the requirement wishes it", todo="Retry")
         if self.step == "build":
-            self._artefact(started.envelope.delivery_id, attempt).touch()
+            with self._store.publishing(started.envelope.delivery_id, attempt) as folder:
+                (folder / "books.whl").write_bytes(_WHEEL)
         return WorkDone(attempt=attempt, payload=self._payload(attempt, started, words, wishes))
 
     def undo(self, delivery_id: str, attempt: int) -> None:
-        """Remove the file of the build."""
+        """Remove the build."""
         if self.step == "build":
-            self._artefact(delivery_id, attempt).unlink(missing_ok=True)
+            self._store.discard(delivery_id, attempt)
 
-    def _artefact(self, delivery_id: str, attempt: int) -> Path:
-        return self.artefacts / f"{delivery_id}.{attempt}"
+    @property
+    def _store(self) -> ArtefactStore:
+        return ArtefactStore(self.artefacts)
 
     def _payload(self, attempt: int, started: Event, words: str, wishes: Wishes) -> object:
         if self.step == "analysis":

@@ -12,9 +12,10 @@ from deploy.faults.checker.check import check
 from deploy.faults.checker.evidence import Evidence, Findings
 from deploy.faults.checker.reading import read_evidence
 from deploy.faults.deliveries import Deliveries
+from deploy.faults.disks import can_mount
 from deploy.faults.driver import Run
 from deploy.faults.fleet import Fleet
-from deploy.faults.plan import Fault, plan
+from deploy.faults.plan import Fault, kinds_of, plan
 from deploy.faults.servers import Servers, temporary_servers
 from deploy.faults.service_process import PROJECTOR
 from deploy.local.prepare import prepare
@@ -44,10 +45,12 @@ class Report:
         quiet: whether all came to rest before it was checked.
         starts: of processes; the first of each among them.
         unexpected: ends of processes that no fault explains.
+        servers_ended: servers that ended by themselves, as on a full disk.
         seconds: of the run; setting up and checking not counted.
     """
 
     seed: int
+    brokers: int
     events: int
     deliveries: int
     faults: int
@@ -56,6 +59,7 @@ class Report:
     quiet: bool
     starts: int
     unexpected: list[str]
+    servers_ended: list[str]
     seconds: float
     set_up_seconds: float
     check_seconds: float
@@ -77,6 +81,7 @@ class Report:
         }
         return {
             "seed": self.seed,
+            "brokers": self.brokers,
             "events": self.events,
             "faults": self.faults,
             **found.counts(),
@@ -86,6 +91,7 @@ class Report:
             "kinds": self.kinds,
             "process_starts": self.starts,
             "unexpected_ends": dict(Counter(self.unexpected)),
+            "servers_ended": dict(Counter(self.servers_ended)),
             "set_up_seconds": round(self.set_up_seconds, 1),
             "check_seconds": round(self.check_seconds, 1),
             "findings": {name: told[:_LONGEST_TOLD] for name, told in lists.items() if told},
@@ -94,34 +100,51 @@ class Report:
 
 
 def fault_run(
-    events: int, faults: int, seed: int, progress: Callable[[str], None], keep: Path | None = None
+    events: int,
+    faults: int,
+    seed: int,
+    progress: Callable[[str], None],
+    *,
+    brokers: int = 1,
+    keep: Path | None = None,
 ) -> Report:
     """Carry out a run on servers of its own, and check what it has left.
 
     Args:
         events: so many are to be in the log at least.
         seed: of the plan and of the deliveries.
+        brokers: of the cluster: 1 or 3.
         keep: folder that the logs of the processes are written to; None: they are deleted.
 
     Raises:
         BadInputError: a number is out of range.
         SetupError: broker, database or a process cannot be started.
     """
-    if events < 1 or faults < 0:
+    if events < 1 or faults < 0 or brokers not in (1, 3):
         raise BadInputError(
-            "Planning a fault run", why=f"{events} events, {faults} faults", todo="Give positive numbers"
+            "Planning a fault run",
+            why=f"{events} events, {faults} faults, {brokers} brokers",
+            todo="Give positive numbers, and 1 or 3 brokers",
         )
-    planned = plan(seed, faults, SERVICES)
-    progress(f"Seed {seed}: {events} events, {faults} faults")
-    for fault in planned:
-        progress(f"    {fault}")
+    planned = _planned(seed, faults, brokers, progress)
     began = time.monotonic()
-    with temporary_servers() as servers:
+    with temporary_servers(tuple(SERVICES), brokers) as servers:
         prepare(servers.settings)
-        fleet = Fleet(servers.settings, keep or servers.folder, tuple(SERVICES))
+        fleet = Fleet(servers.settings_of, keep or servers.folder, servers.artefacts, tuple(SERVICES))
         deliveries = Deliveries(servers.settings.kafka_brokers, seed)
         run = Run(servers, fleet, deliveries, events, progress)
         return _carried_out(run, planned, seed, time.monotonic() - began)
+
+
+def _planned(seed: int, faults: int, brokers: int, progress: Callable[[str], None]) -> tuple[Fault, ...]:
+    kinds = kinds_of(brokers, disks=can_mount())
+    if "full_disk" not in kinds:
+        progress("Left out: full_disk, as this user may not mount file systems here")
+    planned = plan(seed, faults, SERVICES, kinds, brokers=brokers)
+    progress(f"Seed {seed}: {faults} faults")
+    for fault in planned:
+        progress(f"    {fault}")
+    return planned
 
 
 def _carried_out(run: Run, planned: tuple[Fault, ...], seed: int, set_up_seconds: float) -> Report:
@@ -142,6 +165,7 @@ def _carried_out(run: Run, planned: tuple[Fault, ...], seed: int, set_up_seconds
     findings = check(evidence)
     return Report(
         seed=seed,
+        brokers=len(run.servers.brokers),
         events=len(evidence.log),
         deliveries=deliveries.submitted,
         faults=sum(run.carried_out.values()),
@@ -150,6 +174,7 @@ def _carried_out(run: Run, planned: tuple[Fault, ...], seed: int, set_up_seconds
         quiet=quiet,
         starts=starts,
         unexpected=fleet.unexpected,
+        servers_ended=run.servers.ended,
         seconds=ended - began,
         set_up_seconds=set_up_seconds + began - starting,
         check_seconds=time.monotonic() - ended,

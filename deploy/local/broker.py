@@ -35,7 +35,7 @@ def start_broker(place: BrokerPlace) -> ProcessId:
     Raises:
         SetupError: a port is in use, the folder cannot be used, or the broker ends or does not answer.
     """
-    for port in (place.port, place.controller_port):
+    for port in (place.port, place.controller_port, *(port for port, _ in place.ways.values())):
         if not becomes_free(port, _PORT_SECONDS):
             raise SetupError(
                 f"Starting the broker on port {port}",
@@ -44,7 +44,8 @@ def start_broker(place: BrokerPlace) -> ProcessId:
             )
     place.folder.mkdir(parents=True, exist_ok=True)
     _format(place)
-    fence_crashed_broker(place)
+    if place.is_alone:  # the others of a cluster see to it
+        fence_crashed_broker(place)
     configuration = place.folder / "server.properties"
     configuration.write_text(properties(place, "server.properties", place.data))
     process = start_detached(
@@ -55,6 +56,11 @@ def start_broker(place: BrokerPlace) -> ProcessId:
     if started is None:
         raise _failure(place)
     return started
+
+
+def new_cluster_id() -> str:
+    """An id that no other cluster has."""
+    return urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "a")
 
 
 def stop_broker(process: ProcessId) -> bool:
@@ -106,7 +112,7 @@ def _format(place: BrokerPlace) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     configuration = place.folder / "format.properties"
     configuration.write_text(properties(place, "server.properties", aside))
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    cluster = place.cluster or new_cluster_id()
     command = [*java_command(place), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}"]
     command += ["-c", str(configuration)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_FORMAT_SECONDS, check=False)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
 
 HOST = "127.0.0.1"
+_LOWEST = 12_000
+_OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_USUAL_FIRST_OUTGOING = 32_768
 
 
 def is_free(port: int) -> bool:
@@ -41,6 +46,27 @@ def free_ports(count: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def lasting_ports(count: int) -> list[int]:
+    """So many free ports that stay free while their server is down.
+
+    They are none of those that the system gives to outgoing connections.
+    """
+    free: list[int] = []
+    for port in Random().sample(range(_LOWEST, _first_outgoing()), k=_first_outgoing() - _LOWEST):
+        if len(free) == count:
+            break
+        if is_free(port):
+            free.append(port)
+    return free
+
+
+def _first_outgoing() -> int:
+    try:
+        return int(_OUTGOING.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return _USUAL_FIRST_OUTGOING
 
 
 def chosen_ports(before: Mapping[str, int], roles: Sequence[str]) -> dict[str, int]:

@@ -29,7 +29,7 @@ def prepare(settings: Settings) -> None:
             why="KAFKA_BROKERS or DATABASE_URL is not set",
             todo="Start the local ones with: streamwright up",
         )
-    ensure_topics(brokers)
+    ensure_topics(brokers, replication=settings.replication_factor)
     check_belonging(brokers, database_url)
     for service in DECIDERS:
         ensure_role(database_url, service)

@@ -21,6 +21,7 @@ def faults(
     events: Annotated[int, typer.Option(help="So many events are to be in the log at least.", min=1)] = 2_000,
     faults: Annotated[int, typer.Option(help="Number of faults.", min=0)] = 12,
     seed: Annotated[int, typer.Option(help="The same seed gives the same plan of faults.")] = 1,
+    brokers: Annotated[int, typer.Option(help="Brokers of the cluster: 1 or 3.")] = 1,
     logs: Annotated[
         Path | None, typer.Option(help="New folder to keep the logs of the processes in; default: none.")
     ] = None,
@@ -36,7 +37,9 @@ def faults(
     # So that what it has started ends with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     terminal = Terminal(json)
-    report = fault_run(events, faults, seed, terminal.progress.print, logs)
+    report = fault_run(
+        events, faults, seed, terminal.progress.print, brokers=brokers, keep=logs.absolute() if logs else None
+    )
     terminal.answer(report.plain(), _shown(report))
     if not report.is_clean:
         raise typer.Exit(ExitCode.WORK_FAILED)

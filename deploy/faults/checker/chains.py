@@ -60,6 +60,7 @@ ENDS = {
 }
 _BY_PEOPLE = ("RequirementSubmitted", "ClarificationAnswered", "CancellationRequested", "RetryRequested")
 _FEATURES = 2
+_EXCUSES = ("given up", "No space left on device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +255,10 @@ def outcome_of(delivery: Delivery, attempt: int) -> str:
 
 
 def is_excused(delivery: Delivery) -> bool:
-    """Whether a step was late, or killed so often that it was given up: then another outcome is right."""
-    if any("given up" in str(event.facts.get("reason", "")) for event in delivery.events):
+    """Whether a step was late, had no room, or was killed so often that it was given up: then another
+    outcome is right."""
+    reasons = [str(event.facts.get("reason", "")) for event in delivery.events]
+    if any(excuse in reason for reason in reasons for excuse in _EXCUSES):
         return True
     wished = json.loads(str(delivery.of("RequirementSubmitted")[0].facts["requirement"])).get("slow")
     return not wished and bool(delivery.of("StepTimedOut"))

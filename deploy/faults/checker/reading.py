@@ -30,6 +30,7 @@ SERVICES = (
 )
 _METADATA_SECONDS = 60.0
 _CONSUME_SECONDS = 1.0
+_WHEEL_BYTES = 4_096
 _Row = tuple[object, ...]
 
 
@@ -61,7 +62,7 @@ def read_evidence(brokers: str, database_url: str, artefacts: Path, published: S
             work={service: _work(connection, service) for service in SERVICES},
             positions={key: at for service in SERVICES for key, at in _positions(connection, service)},
             read_models=_read_models(connection),
-            artefacts=frozenset(_artefact(path.name) for path in artefacts.iterdir()),
+            artefacts=frozenset(_artefacts(artefacts)),
         )
 
 
@@ -161,6 +162,12 @@ def _read_models(connection: psycopg.Connection) -> ReadModels:
     )
 
 
-def _artefact(name: str) -> tuple[str, int]:
-    delivery, _, attempt = name.rpartition(".")
-    return delivery, int(attempt)
+def _artefacts(root: Path) -> Iterator[tuple[str, int]]:
+    """Delivery and attempt of each build that has its file; names with a dot are work of the store's own."""
+    for delivery in root.iterdir():
+        if not delivery.name.startswith("."):
+            for attempt in delivery.iterdir():
+                whole = (attempt / "books.whl").is_file() and (
+                    attempt / "books.whl"
+                ).stat().st_size == _WHEEL_BYTES
+                yield delivery.name, int(attempt.name) if whole else -1

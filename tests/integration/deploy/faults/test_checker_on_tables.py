@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from deploy.faults.checker.evidence import Findings
-from tests.integration.deploy.faults.rig import Rig
+from tests.integration.deploy.faults.rig import Rig, plant_build
 
 _CLEAN = {"missing": 0, "duplicated": 0, "out_of_order": 0, "wrong_state": 0}
 
@@ -115,19 +117,29 @@ def test_given_an_acknowledged_event_that_is_not_there_when_checked_then_it_is_m
     assert sound.findings(extra_published=[str(uuid.uuid4())]).counts() == {**_CLEAN, "missing": 1}
 
 
-def test_given_a_build_without_its_file_when_checked_then_it_is_missing(sound: Rig) -> None:
-    (file,) = sound.artefacts.iterdir()
-    file.unlink()
-    try:
-        assert sound.findings().counts() == {**_CLEAN, "missing": 1}
-    finally:
-        file.touch()
+@pytest.fixture
+def wheel(sound: Rig) -> Iterator[Path]:
+    """The file of the run's build, which a test may spoil."""
+    (file,) = sound.artefacts.glob("*/1/books.whl")
+    yield file
+    file.write_bytes(bytes(4_096))
+
+
+def test_given_a_build_without_its_file_when_checked_then_it_is_missing(sound: Rig, wheel: Path) -> None:
+    wheel.unlink()
+
+    assert sound.findings().counts() == {**_CLEAN, "missing": 1, "wrong_state": 1}
+
+
+def test_given_half_a_build_when_checked_then_it_is_missing(sound: Rig, wheel: Path) -> None:
+    wheel.write_bytes(bytes(100))
+
+    assert sound.findings().counts() == {**_CLEAN, "missing": 1, "wrong_state": 1}
 
 
 def test_given_a_file_without_a_build_when_checked_then_it_is_wrong(sound: Rig) -> None:
-    file = sound.artefacts / f"{uuid.uuid4()}.1"
-    file.touch()
+    file = plant_build(sound.artefacts, str(uuid.uuid4()))
     try:
         assert sound.findings().counts() == {**_CLEAN, "wrong_state": 1}
     finally:
-        file.unlink()
+        shutil.rmtree(file.parents[1])

@@ -48,3 +48,27 @@ def test_given_a_windows_path_when_configured_then_it_is_escaped() -> None:
 
     assert values["log.dirs"] == "C:\\\\data"
     assert values["process.roles"] == "controller"
+
+
+def test_given_one_of_three_brokers_when_configured_then_two_of_three_copies_must_be_written() -> None:
+    place = BrokerPlace(
+        Path("kafka"), Path("java"), Path("jars"), 9192, 9193, node=2, controllers=(9093, 9193, 9293)
+    )
+
+    values = _values(properties(place, "server.properties", place.data))
+
+    assert values["node.id"] == "2"
+    assert values["controller.quorum.voters"] == "1@127.0.0.1:9093,2@127.0.0.1:9193,3@127.0.0.1:9293"
+    assert values["transaction.state.log.replication.factor"] == values["default.replication.factor"] == "3"
+    assert values["transaction.state.log.min.isr"] == values["min.insync.replicas"] == "2"
+    assert int(values["broker.session.timeout.ms"]) < 10_000
+
+
+def test_given_a_way_through_a_proxy_when_configured_then_clients_are_told_the_port_of_the_proxy() -> None:
+    place = BrokerPlace(Path("kafka"), Path("java"), Path("jars"), 9192, 9193, ways={"SAGA": (9194, 7000)})
+
+    values = _values(properties(place, "server.properties", place.data))
+
+    assert "SAGA://127.0.0.1:9194" in values["listeners"].split(",")
+    assert "SAGA://127.0.0.1:7000" in values["advertised.listeners"].split(",")
+    assert "SAGA:PLAINTEXT" in values["listener.security.protocol.map"].split(",")
