@@ -31,7 +31,8 @@ from streams.runtime.silent_holders import SIGN_OF_LIFE_SECONDS, end_silent_hold
 from streams.runtime.store import EventStore
 
 _log = structlog.get_logger()
-_BATCH = 200
+# A transaction takes some 15 ms however many records it has.
+_BATCH = 1_000
 _RETRY_SECONDS = 1.0
 _WAIT_SECONDS = 0.5
 _KAFKA_SECONDS = 10.0
@@ -189,7 +190,7 @@ class Relay:
                     break
                 except BufferError:
                     producer.poll(0.1)
-            producer.poll(0)
+        producer.poll(0)
 
     def _record(
         self, notification: Notification

@@ -31,7 +31,7 @@ from schemas.errors import SetupError
 from streams.runtime.store import PartitionKey
 
 _log = structlog.get_logger()
-_BATCH = 500
+_BATCH = 1_000
 _WAIT_SECONDS = 0.1
 _GATHER_SECONDS = 0.002
 _RETRY_SECONDS = 1.0

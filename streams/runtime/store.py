@@ -46,6 +46,11 @@ class EventStore(PostgresProcessRecorder):
         super().__init__(_datastore(service_database_url, schema, connections))
         self.channel_name = f"{schema}_stored_events"
         self.queue = WorkQueue(schema)
+        table = SQL("{}.{}").format(Identifier(schema), Identifier(self.events_table_name))
+        self._insert_columns = SQL(
+            "INSERT INTO {} (originator_id, originator_version, topic, state)"
+            " SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"
+        ).format(table)
 
     def create_table(self) -> None:
         """Create the tables where missing, the queue's among them."""
@@ -101,6 +106,21 @@ class EventStore(PostgresProcessRecorder):
         for finished in saving.finished:
             self.queue.remove(curs, finished)
         super()._insert_events(curs, stored_events)
+
+    def _insert_stored_events(
+        self, curs: Cursor[Any], stored_events: Sequence[StoredEvent], **_kwargs: Any
+    ) -> None:
+        """As the library does, but by columns in binary: its array of rows as text took half of the time
+        of a whole batch."""
+        self._lock_table(curs)
+        self._notify_channel(curs)
+        columns = zip(
+            *((e.originator_id, e.originator_version, e.topic, e.state) for e in stored_events), strict=True
+        )
+        curs.execute(self._insert_columns, [list(column) for column in columns])
+
+    def _fetch_ids_after_insert_events(self, *_: Any, **__: Any) -> Sequence[int]:
+        return ()
 
 
 def _tracked(key: PartitionKey) -> str:

@@ -136,7 +136,7 @@ def test_given_a_slow_handler_when_much_is_published_then_two_batches_are_held_a
         # Longer than the session: a member that does not poll and beat would be gone.
         time.sleep(14)
 
-        assert store.delivered <= 500
+        assert store.delivered <= 1_000
         assert groups_with_members(kafka_brokers, [group]) == [group]
 
         store.hold.set()
