@@ -62,6 +62,22 @@ class Settings(BaseSettings):
         600.0, description="Time that one step's work may take, in seconds", gt=0
     )
     work_parallelism: int = Field(1, description="Pieces of work that one agent process does at once", ge=1)
+    call_timeout_seconds: float = Field(
+        10.0, description="Time that one try of an outgoing call may take, in seconds", gt=0
+    )
+    call_attempts: int = Field(3, description="Tries of an outgoing call that may be repeated", ge=1)
+    call_first_wait_seconds: float = Field(
+        2.0, description="Wait before the second try, in seconds; it doubles, with jitter", gt=0
+    )
+    call_longest_wait_seconds: float = Field(
+        10.0, description="Longest wait between two tries, in seconds", gt=0
+    )
+    breaker_failures: int = Field(
+        5, description="Failures of outgoing calls in a row upon which their breaker opens", ge=1
+    )
+    breaker_reset_seconds: float = Field(
+        60.0, description="Time after which an open breaker lets one call through, in seconds", gt=0
+    )
 
 
 @lru_cache(maxsize=1)

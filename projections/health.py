@@ -6,7 +6,7 @@ import threading
 import time
 
 import uvicorn
-from prometheus_client import generate_latest
+from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -36,7 +36,8 @@ def health_app(status: ProjectorStatus, metrics: ProjectorMetrics) -> Starlette:
 
     async def numbers(_: Request) -> Response:
         metrics.ready.set(int(status.ready))
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        text = generate_latest(metrics.registry) + generate_latest(REGISTRY)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
         routes=[Route("/health", health), Route("/ready", ready), Route("/metrics", numbers)],

@@ -12,6 +12,7 @@ import structlog
 from confluent_kafka import KafkaException
 from tenacity import Retrying, retry_if_exception_type, stop_never, wait_exponential_jitter
 
+from connectors.kafka.breaker_events import BreakerRecorder
 from connectors.logs import configure_logs
 from connectors.postgres.roles import service_url
 from connectors.schema_registry import codec_for
@@ -182,6 +183,7 @@ def main() -> None:
         )
     url = service_url(config.database_url, SERVICE)
     projector = Projector(config.kafka_brokers, url, Reader(codec_for(config)))
+    BreakerRecorder(config.kafka_brokers, codec_for(config), "projector").start()
     server = HealthServer(health_app(projector.status, projector.metrics), config.http_host, config.http_port)
     port = server.start()
     log.info("started", port=port)

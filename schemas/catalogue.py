@@ -98,6 +98,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         (outcome.StepTimedOut, 640),
         (outcome.DeadLetterRedriven, 650),
         (outcome.DeadLetterDiscarded, 660),
+        (outcome.CircuitBreakerChanged, 670),
     ),
 )
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from connectors.resilience.policy import CallPolicy, policy_of
 from connectors.settings import Settings
 from schemas.codec import Codec
 
 
 def codec_for(config: Settings) -> Codec:
     """The codec for this configuration; one for each registry, as it remembers ids and schemas."""
-    return _codec(config.schema_registry_url)
+    return _codec(config.schema_registry_url, policy_of(config))
 
 
 @lru_cache(maxsize=8)
-def _codec(url: str) -> Codec:
+def _codec(url: str, policy: CallPolicy) -> Codec:
     if not url:
         return Codec()
     from connectors.schema_registry.confluent import ConfluentRegistry
 
-    return Codec(ConfluentRegistry(url))
+    return Codec(ConfluentRegistry(url, policy))

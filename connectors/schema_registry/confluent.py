@@ -14,9 +14,10 @@ from confluent_kafka.schema_registry import Schema as RegisteredSchema
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 from fastavro.schema import to_parsing_canonical_form
-from httpx2 import HTTPError
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
+from httpx2 import HTTPError, TimeoutException
 
+from connectors.resilience.outgoing import Outgoing
+from connectors.resilience.policy import CallPolicy
 from schemas.avro_schema import NAMESPACE, JsonValue
 from schemas.catalogue import BY_NAME, EVENT_TYPES, EventType
 from schemas.errors import DecodeError, SetupError
@@ -26,8 +27,6 @@ T = TypeVar("T")
 
 COMPATIBILITY = "FULL_TRANSITIVE"
 _NOT_FOUND = 404
-_REQUEST_SECONDS = 10.0
-_RETRY_SECONDS = 20.0
 _UNKNOWN_SECONDS = 30.0
 _EVENTS = f"{NAMESPACE}.events."
 
@@ -42,12 +41,17 @@ class ConfluentRegistry:
 
     A type's versions are registered when its first event is written. Ids that the registry does not
     know are taken as those of the packaged schemas, which wrote the log before there was a registry.
+    While it is away, what it has once answered still holds, as ids never change; nothing else may take its
+    place: another schema of the packaged id would read the bytes as something that nobody wrote.
     """
 
-    def __init__(self, url: str, *, retry_seconds: float = _RETRY_SECONDS) -> None:
+    def __init__(self, url: str, policy: CallPolicy | None = None) -> None:
+        policy = policy or CallPolicy()
         self._url = url
-        self._retry_seconds = retry_seconds
-        self._client = SchemaRegistryClient({"url": url, "timeout": _REQUEST_SECONDS, "max.retries": 0})
+        self._calls = Outgoing(
+            "schema-registry", policy, is_failure=_is_passing, timeouts=(TimeoutException,)
+        )
+        self._client = SchemaRegistryClient({"url": url, "timeout": policy.timeout_seconds, "max.retries": 0})
         self._packaged = PackagedSchemas()
         self._ids: dict[str, int] = {}
         self._schemas: dict[int, WriterSchema] = {}
@@ -138,14 +142,9 @@ class ConfluentRegistry:
         return WriterSchema(event_type, version, fastavro.parse_schema(json.loads(text)))
 
     def _ask(self, what: str, request: Callable[[], T]) -> T:
-        retrying = Retrying(
-            retry=retry_if_exception(_is_passing),
-            wait=wait_random_exponential(multiplier=0.2, max=3.0),
-            stop=stop_after_delay(self._retry_seconds),
-            reraise=True,
-        )
         try:
-            return retrying(request)
+            # To register the same schema twice gives the same id.
+            return self._calls.call(request, is_repeatable=True)
         except SchemaRegistryError as error:
             if error.http_status_code == _NOT_FOUND:
                 raise _UnknownIdError(
@@ -159,7 +158,7 @@ class ConfluentRegistry:
         except (HTTPError, OSError) as error:
             raise SetupError(
                 what,
-                why=f"it does not answer ({error!r}), tried for {self._retry_seconds:.0f} s",
+                why=f"it does not answer ({error!r}), tried {self._calls.policy.attempts} times",
                 todo="Start the schema registry, or correct SCHEMA_REGISTRY_URL",
             ) from error
 

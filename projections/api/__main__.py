@@ -7,7 +7,9 @@ import signal
 import structlog
 import uvicorn
 
+from connectors.kafka.breaker_events import BreakerRecorder
 from connectors.logs import configure_logs
+from connectors.schema_registry import codec_for
 from connectors.settings import settings
 from projections.api.app import create_app
 
@@ -22,6 +24,8 @@ def main() -> None:
         raise SystemExit(
             "Starting the query API: DATABASE_URL is not set. Start the system with: streamwright up"
         )
+    if config.kafka_brokers:
+        BreakerRecorder(config.kafka_brokers, codec_for(config), "query-api").start()
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(config),

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from connectors.postgres.roles import service_url
+from connectors.resilience.policy import policy_of
 from connectors.settings import Settings
 from projections.api import collection_routes, delivery_routes, health_routes, live_routes, page_routes
 from projections.api.changes import Changes
@@ -37,7 +38,8 @@ def create_app(settings: Settings, *, wait_seconds: float = WAIT_SECONDS) -> Fas
         wait_seconds: how long a query with `after` waits for the read models.
     """
     url = service_url(settings.database_url, SERVICE)
-    database, changes = Database(url), Changes(url)
+    database = Database(url, policy_of(settings))
+    changes = Changes(url, on_connected=database.calls.breaker.recovered)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

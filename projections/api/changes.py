@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
@@ -10,6 +11,7 @@ import structlog
 from psycopg.sql import SQL, Identifier
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
 
+from connectors.resilience import measures
 from projections.store import CHANNEL
 
 _CHECK_SECONDS = 15.0
@@ -24,8 +26,9 @@ class Changes:
     time, which the limit of `wait` gives.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, on_connected: Callable[[], None] = lambda: None) -> None:
         self._url = url
+        self._on_connected = on_connected
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -58,6 +61,7 @@ class Changes:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type((psycopg.Error, ConnectionError)),
             wait=wait_exponential_jitter(multiplier=0.2, max=5.0, jitter=0.2),
+            before_sleep=lambda _: measures.RETRIES.labels("read-models-changes").inc(),
         ):
             with attempt:
                 await self._listen()
@@ -66,6 +70,7 @@ class Changes:
         connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
         async with connection:
             await connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
+            self._on_connected()
             self._wake()
             while True:
                 async for _ in connection.notifies(timeout=_CHECK_SECONDS):

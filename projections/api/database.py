@@ -7,20 +7,53 @@ from importlib.resources import files
 from typing import LiteralString, cast
 
 import psycopg
+from psycopg.errors import QueryCanceled
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Composed
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+
+from connectors.resilience.breaker import BreakerOpenError
+from connectors.resilience.outgoing import Outgoing
+from connectors.resilience.policy import CallPolicy
 
 Row = dict[str, object]
 Arguments = Sequence[object] | Mapping[str, object]
 _STATEMENT_LIMIT_MS = 10_000
+_SOON_SECONDS = 1.0
+
+
+class DatabaseAwayError(psycopg.OperationalError):
+    """The database does not answer.
+
+    Attributes:
+        retry_after_seconds: when asking again may help.
+    """
+
+    def __init__(self, why: str, retry_after_seconds: float) -> None:
+        super().__init__(why)
+        self.retry_after_seconds = retry_after_seconds
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether the database is at fault, and neither a query that takes too long nor too many of them."""
+    away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return away and not isinstance(error, QueryCanceled | TooManyRequests)
 
 
 class Database:
-    """The read models, to be read."""
+    """The read models, to be read.
 
-    def __init__(self, url: str, *, connections: int = 8) -> None:
+    A query is tried once: who asks is told at once to come back, rather than kept waiting.
+
+    Attributes:
+        calls: the calls to the database.
+    """
+
+    def __init__(self, url: str, policy: CallPolicy | None = None, *, connections: int = 8) -> None:
         self.url: str = url
+        self.calls: Outgoing = Outgoing(
+            "read-models", policy or CallPolicy(), is_failure=_is_away, timeouts=(PoolTimeout, QueryCanceled)
+        )
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[DictRow]] = AsyncConnectionPool(
             url,
             min_size=1,
@@ -51,6 +84,15 @@ class Database:
             psycopg.OperationalError: the database does not answer.
         """
         statement = SQL(query) if isinstance(query, str) else query
+        try:
+            return await self.calls.call_async(lambda: self._rows(statement, arguments), is_repeatable=False)
+        except BreakerOpenError as error:
+            raise DatabaseAwayError(str(error), error.retry_after_seconds) from error
+        except TimeoutError as error:
+            limit = self.calls.policy.timeout_seconds
+            raise DatabaseAwayError(f"no answer within {limit:g} s", _SOON_SECONDS) from error
+
+    async def _rows(self, statement: SQL | Composed, arguments: Arguments) -> list[Row]:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(statement, arguments)
             return cast("list[Row]", await cursor.fetchall())

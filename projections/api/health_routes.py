@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from pydantic import BaseModel, Field
 
 from projections.api.read_models import Models
@@ -43,4 +43,5 @@ async def ready(models: Models, response: Response) -> Readiness:
 @router.get("/metrics", response_class=Response, include_in_schema=False)
 async def metrics(request: Request) -> Response:
     """Numbers for Prometheus."""
-    return Response(request.app.state.measures.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    text = request.app.state.measures.text() + generate_latest(REGISTRY)
+    return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})

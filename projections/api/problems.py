@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import cast
@@ -18,6 +19,7 @@ from schemas.errors import BadInputError
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = 1
+_LONGEST_RETRY_SECONDS = 5
 
 log = structlog.get_logger("api")
 
@@ -153,9 +155,10 @@ async def _data_error(request: Request, error: Exception) -> Response:
 async def _database_away(request: Request, error: Exception) -> Response:
     log.warning("database away", error=str(error).strip())
     detail = "The database does not answer, or has no read models. Try again; see /ready."
-    return problem_response(
-        request, ProblemError(503, detail, kind="database-away", retry_after=_RETRY_SECONDS)
-    )
+    # An open breaker closes as soon as the listening connection is back, which may be earlier than told.
+    soonest = getattr(error, "retry_after_seconds", _RETRY_SECONDS)
+    retry_after = min(math.ceil(soonest), _LONGEST_RETRY_SECONDS)
+    return problem_response(request, ProblemError(503, detail, kind="database-away", retry_after=retry_after))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

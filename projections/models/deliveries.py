@@ -66,8 +66,8 @@ STANDINGS: dict[str, Standing] = {
 }
 """The undoing of a step ranks behind the request for it, and before the request for the next."""
 
-_ABOUT_RECORDS = frozenset(("DeadLetterRedriven", "DeadLetterDiscarded"))
-"""Acts on records, whose delivery may not exist; they show on the timeline alone."""
+_ABOUT_NO_DELIVERY = frozenset(("DeadLetterRedriven", "DeadLetterDiscarded", "CircuitBreakerChanged"))
+"""What operations do and see, whose delivery may not exist; they show on the timeline alone."""
 
 _UNDO_REQUESTED = {"build": 71, "tests": 73, "frontend": 75, "backend": 77, "analysis": 79}
 
@@ -80,7 +80,7 @@ STATUSES: tuple[str, ...] = (
 
 def delivery_changes(event: Recorded) -> Iterator[Change]:
     """Changes that every event makes, and those of the state for an event that tells of it."""
-    if event.envelope["event_type"] in _ABOUT_RECORDS:
+    if event.envelope["event_type"] in _ABOUT_NO_DELIVERY:
         return
     key = (event.envelope["delivery_id"],)
     occurred_at = event.occurred_at

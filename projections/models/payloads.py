@@ -28,6 +28,14 @@ class ByUser(TypedDict):
     requested_by: str
 
 
+class BreakerChange(TypedDict):
+    """CircuitBreakerChanged."""
+
+    breaker: str
+    process: str
+    after: str
+
+
 class AnsweredByUser(TypedDict):
     """ClarificationAnswered."""
 
@@ -259,6 +267,7 @@ READ_OF: dict[str, type] = {
     "RetryRequested": ByUser,
     "DeadLetterRedriven": ByUser,
     "DeadLetterDiscarded": ByUser,
+    "CircuitBreakerChanged": BreakerChange,
     "ClarificationAnswered": AnsweredByUser,
     "AnalysisStarted": Analysis,
     "ClarificationRequested": Clarification,

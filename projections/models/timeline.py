@@ -52,6 +52,11 @@ def _reason(payload: object) -> str:
     return cast(payloads.Failure, payload)["reason"][: 2 * _LONGEST]
 
 
+def _breaker(payload: object) -> str:
+    change = cast(payloads.BreakerChange, payload)
+    return f"calls of {change['process']} to {change['breaker']}: {change['after'].replace('_', ' ')}"
+
+
 def _questions(payload: object) -> str:
     questions = cast(payloads.Clarification, payload)["questions"]
     return " ".join(str(question.get("text", "")) for question in questions)
@@ -103,6 +108,7 @@ _SUMMARIES: dict[str, Callable[[object], str]] = {
     "RetryRequested": _reason,
     "DeadLetterRedriven": _reason,
     "DeadLetterDiscarded": _reason,
+    "CircuitBreakerChanged": _breaker,
     "ClarificationRequested": _questions,
     "AnalysisFailed": _reason,
     "BackendFailed": _reason,

@@ -1,4 +1,4 @@
-"""Events of `outcome-events`: how a delivery ends, told by the saga, and what became of dead letters."""
+"""Events of `outcome-events`: how a delivery ends, told by the saga, and what operations did and saw."""
 
 from __future__ import annotations
 
@@ -85,3 +85,17 @@ class DeadLetterDiscarded:
     service: Annotated[str, Doc("Service that could not process it")]
     reason: Annotated[str, Doc("Why, in the operator's words")] = ""
     requested_by: Annotated[str, Doc("Who asks, '' if not known")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitBreakerChanged:
+    """Calls of a process to another system fail, or succeed again. It belongs to no requirement: its
+    delivery id is that of the breaker, so that all changes of one breaker are in order."""
+
+    breaker: Annotated[str, Doc("What is called, as schema-registry")]
+    process: Annotated[str, Doc("Process that calls, as query-api")]
+    instance: Annotated[str, Doc("Host and process id")]
+    before: Annotated[Literal["closed", "half_open", "open"], Doc("State until then")]
+    after: Annotated[Literal["closed", "half_open", "open"], Doc("State from then on; open: no call is made")]
+    failures: Annotated[int, Doc("Failures in a row before the change")]
+    cause: Annotated[str, Doc("Class of the last failure, '' where there was none")] = ""

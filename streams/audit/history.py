@@ -10,7 +10,7 @@ from datetime import datetime
 
 from connectors.kafka.position import Position
 from schemas.envelope import Event
-from schemas.events.outcome import DeadLetterDiscarded, DeadLetterRedriven
+from schemas.events.outcome import CircuitBreakerChanged, DeadLetterDiscarded, DeadLetterRedriven
 from schemas.events.requirement import (
     CancellationRequested,
     ClarificationAnswered,
@@ -26,6 +26,7 @@ USER_EVENTS: frozenset[type] = frozenset(
         RetryRequested,
         DeadLetterRedriven,
         DeadLetterDiscarded,
+        CircuitBreakerChanged,
     )
 )
 _SortKey = tuple[datetime, Position]
@@ -55,7 +56,7 @@ class RecordedEvent:
 
     @property
     def is_by_user(self) -> bool:
-        """Whether it is an event of people, which nothing decides."""
+        """Whether it is an event of people or of operations, which nothing decides."""
         return type(self.event.payload) in USER_EVENTS
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import faust
 import structlog
 
+from connectors.kafka.breaker_events import BreakerRecorder
 from connectors.logs import configure_logs
 from connectors.postgres.roles import schema_of, service_url
 from connectors.schema_registry import codec_for
@@ -131,6 +132,7 @@ def run(name: str, config: Settings, worker: Worker | None = None) -> None:
     """
     configure_logs(config.log_level)
     service = build(name, config, worker)
+    BreakerRecorder(config.kafka_brokers, codec_for(config), name).start()
     structlog.get_logger().info("service starts", service=name, port=config.http_port)
     runner = faust.Worker(service.app, loglevel="WARNING", redirect_stdouts=False, quiet=True)
     runner.execute_from_commandline()

@@ -22,6 +22,7 @@ from psycopg.sql import SQL, Identifier
 from connectors.kafka.headers import headers_of
 from connectors.kafka.publisher import producer_settings
 from connectors.kafka.topics import is_in_process
+from connectors.resilience import measures
 from schemas.codec import Codec
 from schemas.errors import SetupError
 from schemas.topics import DEAD_LETTER_SUFFIX, OUTCOME_EVENTS
@@ -88,6 +89,7 @@ class Relay:
                         self._relay(connection)
             except (psycopg.Error, PersistenceError, KafkaException, TimeoutError) as error:
                 _log.warning("relay starts again", service=self._service, error=str(error))
+                measures.RETRIES.labels("outbox-relay").inc()
             except SetupError as error:
                 self.problem = str(error)
                 _log.error("relay refuses", service=self._service, error=self.problem)

@@ -14,6 +14,7 @@ import psycopg
 import structlog
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
+from connectors.resilience import measures
 from schemas.codec import Codec
 from schemas.envelope import Event
 from schemas.errors import StreamwrightError
@@ -103,6 +104,7 @@ class WorkLoop:
                             self._wake.clear()
             except (psycopg.Error, PersistenceError) as error:
                 _log.warning("worker lost its database", service=self._decider.name, error=str(error))
+                measures.RETRIES.labels("work-queue").inc()
                 self._stop.wait(_IDLE_SECONDS)
 
     def run_once(self, connection: psycopg.Connection) -> bool:

@@ -58,12 +58,13 @@ def query(
     terminal = Terminal(json)
     path, parameters = path_of(model, delivery), parameters_of(where or [], after)
 
-    from connectors.query_api import ask
+    from connectors.query_api import ask, query_calls
+    from connectors.resilience.policy import policy_of
     from connectors.settings import settings
     from deploy.local.system import up
 
     running = up(settings(), terminal.progress.print)
-    answer = ask(running.api_url, path, parameters)
+    answer = ask(running.api_url, path, parameters, query_calls(policy_of(settings())))
     items = answer.get("items")
     terminal.answer(answer, _table(items) if isinstance(items, list) and items else None)
 

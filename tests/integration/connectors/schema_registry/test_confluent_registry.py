@@ -11,6 +11,8 @@ import pytest
 
 from connectors.kafka.log import read_log
 from connectors.kafka.user_events import user_event
+from connectors.resilience.breaker import BreakerOpenError
+from connectors.resilience.policy import CallPolicy
 from connectors.schema_registry import codec_for
 from connectors.schema_registry.confluent import ConfluentRegistry, subject_of
 from connectors.settings import Settings
@@ -124,7 +126,7 @@ def test_given_a_breaking_schema_when_registered_then_the_registry_refuses_it(re
 
 
 def test_given_a_registry_that_is_down_when_asked_then_the_error_says_what_to_do() -> None:
-    codec = Codec(ConfluentRegistry("http://127.0.0.1:9", retry_seconds=0.5))
+    codec = Codec(ConfluentRegistry("http://127.0.0.1:9", CallPolicy(first_wait_seconds=0.05)))
 
     with pytest.raises(SetupError, match=r"does not answer .* correct SCHEMA_REGISTRY_URL"):
         codec.encode(submitted())
@@ -132,11 +134,35 @@ def test_given_a_registry_that_is_down_when_asked_then_the_error_says_what_to_do
         codec.decode(struct.pack(">bI", 0, 7))
 
 
+def test_given_a_registry_that_goes_away_when_asked_then_what_it_answered_holds_and_nothing_is_guessed(
+    tmp_path: Path,
+) -> None:
+    server = RealRegistry(tmp_path)
+    server.start()
+    codec = Codec(ConfluentRegistry(server.url, CallPolicy(first_wait_seconds=0.05, reset_seconds=1)))
+    data = codec.encode(submitted())
+    server.stop()
+    packaged_id = struct.pack(">bI", 0, SUBMITTED.schema_id)
+
+    assert codec.encode(codec.decode(data)) == data
+    for _ in range(2):
+        with pytest.raises(SetupError, match="does not answer"):
+            codec.decode(packaged_id + data[5:])
+    with pytest.raises(BreakerOpenError):
+        codec.decode(packaged_id + data[5:])
+    server.start()
+    try:
+        assert codec.decode(Codec().encode(submitted())).payload == submitted().payload
+    finally:
+        server.stop()
+
+
 def test_given_a_registry_that_starts_late_when_asked_then_it_is_waited_for_and_asked_once(
     tmp_path: Path,
 ) -> None:
     server = RealRegistry(tmp_path)
-    codec = Codec(ConfluentRegistry(server.url, retry_seconds=100.0))
+    patient = CallPolicy(attempts=200, first_wait_seconds=0.5, longest_wait_seconds=1, failures_to_open=200)
+    codec = Codec(ConfluentRegistry(server.url, patient))
     starting = threading.Thread(target=server.start)
     starting.start()
     try:

@@ -1,0 +1,1 @@
+"""Failure handling of outgoing calls: time limit, retry, breaker, degraded answer."""
