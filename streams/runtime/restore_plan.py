@@ -7,7 +7,8 @@ beginning of what was saved, because the relay publishes in the order of saving.
 - of events decided together of which only the first ones are published, the rest is decided again;
 - a record that it has not reacted to, and that asks for a reaction in that state, is decided upon
   now. A request of a person that can have come when it was rightly ignored counts as ignored, unless
-  another service began an attempt upon it: all services have to follow a request, or none;
+  another service began an attempt upon it (all services have to follow a request, or none), or it
+  follows one in its partition that is decided upon now;
 - so all records of the log are processed, and the service goes on with what comes after them;
 - work whose result is not recorded is done again.
 
@@ -102,9 +103,7 @@ def plan(
             )
         }
         owed = [
-            record.event
-            for record in unreacted(reading, ordered)
-            if not record.is_by_user or record.id in requests
+            (record, not record.is_by_user or record.id in requests) for record in unreacted(reading, ordered)
         ]
         _plan_stream(reading, owed, now, plans[name])
 
@@ -135,13 +134,28 @@ def _refuse(mismatches: Sequence[Mismatch]) -> None:
         )
 
 
-def _plan_stream(reading: StreamReading, owed: Sequence[Event], now: datetime, found: ServicePlan) -> None:
+def _plan_stream(
+    reading: StreamReading, owed: Sequence[tuple[RecordedEvent, bool]], now: datetime, found: ServicePlan
+) -> None:
+    """Plan one service's stream of one delivery.
+
+    Args:
+        owed: records without a reaction, causes first, and whether each has to be decided upon. One that
+            need not be is, where a record before it in its partition is decided upon now: then it
+            cannot have come earlier.
+    """
     decider = reading.decider
     own = [record for reaction in reading.reactions for record in reaction.recorded]
     fresh = _tail(reading)
     state, version = reading.state, len(own) + len(fresh)
-    for event in owed:
+    reacted: set[tuple[str, int]] = set()
+    for record, is_needed in owed:
+        place, event = (record.position.topic, record.position.partition), record.event
+        if not is_needed and place not in reacted:
+            continue
         payloads = decider.decide(state, event)
+        if payloads:
+            reacted.add(place)
         state = fold(decider, payloads, state)
         fresh += _recorded(decider, payloads, event.envelope, version, now, event.envelope.traceparent)
         version += len(payloads)

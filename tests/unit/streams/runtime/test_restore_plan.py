@@ -5,7 +5,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import HistoryError
@@ -46,6 +46,7 @@ class LosingSchedule(Schedule):
     st.integers(0, 3),
     st.booleans(),
 )
+@example(seed=536870912, steps=[17, 14], requests=2, is_patient=False)
 @quick
 def test_given_databases_lost_at_any_moment_when_restored_then_each_event_is_there_once_and_right(
     seed: int, steps: list[int], requests: int, is_patient: bool
