@@ -133,8 +133,7 @@ class RestoredStore:
                 )
             self._restore_positions(cursor)
             cursor.execute(sql.SQL("DELETE FROM {}").format(self._work))
-            for item in self.work:
-                self._queue.add(cursor, item)
+            self._queue.add(cursor, self.work)
         if position > self._relayed:
             set_offsets(self._brokers, relay_group(self._service), {RELAY_PLACE: position})
         self._connection.commit()

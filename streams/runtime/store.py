@@ -101,10 +101,8 @@ class EventStore(PostgresProcessRecorder):
         saving: Saving = kwargs["saving"]
         for key, offset in sorted((saving.positions or {}).items()):
             self._insert_tracking(curs, Tracking(_tracked(key), offset))
-        for item in saving.work:
-            self.queue.add(curs, item)
-        for finished in saving.finished:
-            self.queue.remove(curs, finished)
+        self.queue.add(curs, saving.work)
+        self.queue.remove(curs, saving.finished)
         super()._insert_events(curs, stored_events)
 
     def _insert_stored_events(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from psycopg import Connection, Cursor
@@ -72,21 +72,20 @@ class WorkQueue:
             ).format(self._table)
         )
 
-    def add(self, cursor: Cursor[Any], item: WorkItem) -> None:
+    def add(self, cursor: Cursor[Any], items: Sequence[WorkItem]) -> None:
         """Add work within the caller's transaction."""
-        cursor.execute(
-            SQL(
-                "INSERT INTO {} (delivery_id, attempt, undo, started, trigger) VALUES (%s, %s, %s, %s, %s)"
-            ).format(self._table),
-            (item.delivery, item.attempt, item.undo, item.started, item.trigger),
+        rows = [(*item.key, item.started, item.trigger) for item in items]
+        statement = SQL(
+            "INSERT INTO {} (delivery_id, attempt, undo, started, trigger)"
+            " SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::boolean[], %b::bytea[], %b::bytea[])"
         )
+        if rows:
+            cursor.execute(statement.format(self._table), _columns(rows))
 
-    def remove(self, cursor: Cursor[Any], key: WorkKey) -> None:
+    def remove(self, cursor: Cursor[Any], keys: Sequence[WorkKey]) -> None:
         """Remove work within the caller's transaction."""
-        cursor.execute(
-            SQL("DELETE FROM {} WHERE delivery_id = %s AND attempt = %s AND undo = %s").format(self._table),
-            key,
-        )
+        if keys:
+            cursor.execute(SQL("DELETE FROM {} WHERE ").format(self._table) + _IS_ONE_OF, _columns(keys))
 
     def depth(self, connection: Connection[Any]) -> int:
         """Rows waiting or being worked on."""
@@ -95,34 +94,55 @@ class WorkQueue:
         return int(row[0]) if row else 0
 
     @contextmanager
-    def taken(self, connection: Connection[Any]) -> Iterator[WorkItem | None]:
-        """The oldest free work, locked until the block ends; None where there is none.
+    def taken(self, connection: Connection[Any], limit: int = 1) -> Iterator[list[WorkItem]]:
+        """The oldest free work, locked until the block ends; empty where there is none.
+
+        Work that was taken before is given alone: if it ends its process, no other is counted with it.
 
         Args:
             connection: in autocommit mode, and used for nothing else meanwhile.
+            limit: most pieces to be taken together.
         """
         with connection.cursor(row_factory=tuple_row) as cursor:
-            item = self._lock_one(cursor)
-            try:
-                yield item
-            finally:
-                if item is not None and not connection.closed:
-                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", self._lock_key(item.key))
+            while keys := self._lock(cursor, limit):
+                try:
+                    items = self._count_tries(cursor, keys)
+                    if items:
+                        yield items
+                        return
+                finally:
+                    if not connection.closed:
+                        cursor.execute(_UNLOCK, self._locks(keys))
+            yield []
 
-    def _lock_one(self, cursor: Cursor[tuple[Any, ...]]) -> WorkItem | None:
-        candidates = SQL("SELECT delivery_id, attempt, undo FROM {} ORDER BY created_at LIMIT 50")
-        cursor.execute(candidates.format(self._table))
-        for delivery, attempt, undo in cursor.fetchall():
-            lock = self._lock_key((delivery, attempt, undo))
-            locked = cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock).fetchone()
-            if not (locked and locked[0]):
-                self._free_silent(cursor)
-                continue
-            item = self._count_try(cursor, (delivery, attempt, undo))
-            if item is not None:
-                return item
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
-        return None
+    def give_back(self, connection: Connection[Any], items: Sequence[WorkItem]) -> None:
+        """Free taken work that was not begun, before the block ends; it does not count as tried."""
+        if not items:
+            return
+        keys = [item.key for item in items]
+        statement = SQL("UPDATE {} SET tries = tries - 1 WHERE ").format(self._table) + _IS_ONE_OF
+        connection.execute(statement, _columns(keys))
+        connection.execute(_UNLOCK, self._locks(keys))
+
+    def _lock(self, cursor: Cursor[tuple[Any, ...]], limit: int) -> list[WorkKey]:
+        """Keys of work that is now locked; some may have been finished by others just before."""
+        candidates = SQL(
+            "SELECT delivery_id, attempt, undo, tries FROM {} ORDER BY created_at LIMIT 64"
+        ).format(self._table)
+        found = cursor.execute(candidates).fetchall()
+        for place, (*first, tries) in enumerate(found):
+            several = [tuple(key) for *key, tried in found[place:] if not tried] if not tries else []
+            keys = cast("list[WorkKey]", several[:limit] or [tuple(first)])
+            locked = self._try_locks(cursor, keys)
+            if locked:
+                return locked
+            self._free_silent(cursor)
+        return []
+
+    def _try_locks(self, cursor: Cursor[tuple[Any, ...]], keys: Sequence[WorkKey]) -> list[WorkKey]:
+        statement = "SELECT pg_try_advisory_lock(%s, k) FROM unnest(%s::int[]) AS k"
+        locked = cursor.execute(statement, self._locks(keys)).fetchall()
+        return [key for key, (is_locked,) in zip(keys, locked, strict=True) if is_locked]
 
     def _free_silent(self, cursor: Cursor[tuple[Any, ...]]) -> None:
         """Free, now and then, what silent workers of the service hold."""
@@ -130,28 +150,41 @@ class WorkQueue:
             self._looked = time.monotonic()
             end_silent_holders(cursor, _int32(self._schema.encode()))
 
-    def _count_try(self, cursor: Cursor[tuple[Any, ...]], key: WorkKey) -> WorkItem | None:
-        """The locked work; None where another worker finished it before the lock was held."""
-        taken = SQL(
-            "UPDATE {} SET tries = tries + 1 WHERE delivery_id = %s AND attempt = %s AND undo = %s"
-            " RETURNING started, trigger, tries"
-        )
-        row = cursor.execute(taken.format(self._table), key).fetchone()
-        if row is None:
-            return None
-        delivery, attempt, undo = key
-        return WorkItem(
-            delivery=delivery,
-            attempt=attempt,
-            undo=undo,
-            started=bytes(row[0]),
-            trigger=bytes(row[1]),
-            tries=row[2],
-        )
+    def _count_tries(self, cursor: Cursor[tuple[Any, ...]], keys: Sequence[WorkKey]) -> list[WorkItem]:
+        """The locked work; without what another worker finished before the lock was held."""
+        if not keys:
+            return []
+        statement = SQL("UPDATE {} SET tries = tries + 1 WHERE ").format(self._table) + _IS_ONE_OF
+        returning = SQL(" RETURNING delivery_id, attempt, undo, started, trigger, tries")
+        rows = cursor.execute(statement + returning, _columns(keys)).fetchall()
+        found = {(row[0], row[1], row[2]): row for row in rows}
+        return [_item(found[key]) for key in keys if key in found]
 
-    def _lock_key(self, key: WorkKey) -> tuple[int, int]:
-        delivery, attempt, undo = key
-        return _int32(self._schema.encode()), _int32(b"%s|%d|%d" % (delivery.bytes, attempt, undo))
+    def _locks(self, keys: Sequence[WorkKey]) -> tuple[int, list[int]]:
+        """The first half of the advisory locks, and the other one for each key."""
+        halves = [_int32(b"%s|%d|%d" % (delivery.bytes, attempt, undo)) for delivery, attempt, undo in keys]
+        return _int32(self._schema.encode()), halves
+
+
+_UNLOCK = "SELECT pg_advisory_unlock(%s, k) FROM unnest(%s::int[]) AS k"
+_IS_ONE_OF = SQL(
+    "(delivery_id, attempt, undo) IN (SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::boolean[]))"
+)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _item(row: tuple[Any, ...]) -> WorkItem:
+    return WorkItem(
+        delivery=row[0],
+        attempt=row[1],
+        undo=row[2],
+        started=bytes(row[3]),
+        trigger=bytes(row[4]),
+        tries=row[5],
+    )
 
 
 def _int32(data: bytes) -> int:

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
-from datetime import UTC, datetime
+from contextlib import suppress
 from typing import Any, Protocol
-from uuid import UUID
 
 import psycopg
 import structlog
-from eventsourcing.persistence import IntegrityError, PersistenceError
+from eventsourcing.persistence import PersistenceError
 
 from connectors.resilience import measures
 from schemas.codec import Codec
 from schemas.envelope import Event
 from schemas.errors import StreamwrightError
 from streams.agents.registry import AnyDecider
-from streams.core.decider import WorkDone, WorkFailed, WorkResult, WorkTimedOut, fold
-from streams.core.identity import record
+from streams.core.decider import WorkDone, WorkFailed, WorkResult, WorkTimedOut
 from streams.runtime.fault_points import reach
-from streams.runtime.inbox import stored_event
 from streams.runtime.silent_holders import SIGN_OF_LIFE_SECONDS, show_life
-from streams.runtime.store import EventStore, Saving
-from streams.runtime.work_queue import WorkItem
+from streams.runtime.store import EventStore
+from streams.runtime.work_queue import WorkItem, WorkKey
+from streams.runtime.work_recorder import Ended, WorkRecorder
 
 _log = structlog.get_logger()
 _IDLE_SECONDS = 1.0
 _MAX_TRIES = 3
+# Work of moments is taken together, so that its transactions do not cost more than itself.
+_TOGETHER = 64
+_TOGETHER_SECONDS = 0.05
 # What undoes only removes files: it waits for a disk or a network to come back, a second at each try.
 _MAX_UNDO_TRIES = 60
 
@@ -66,7 +68,6 @@ class WorkLoop:
         service_database_url: str,
         *,
         limit_seconds: float,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._decider = decider
         self._worker = worker
@@ -74,7 +75,8 @@ class WorkLoop:
         self._codec = codec
         self._url = service_database_url
         self._limit = limit_seconds
-        self._clock = clock
+        self._recorder = WorkRecorder(decider, store, codec)
+        self._together = 1
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"{decider.name}-worker", daemon=True)
@@ -108,22 +110,63 @@ class WorkLoop:
                 self._stop.wait(_IDLE_SECONDS)
 
     def run_once(self, connection: psycopg.Connection) -> bool:
-        """Do one piece of work; False where there is none."""
-        with self._store.queue.taken(connection) as item:
-            if item is None:
+        """Do what is taken from the queue at once; False where there is none.
+
+        Of work that ends in moments, more and more is taken together, and its results are recorded
+        together.
+        """
+        with self._store.queue.taken(connection, self._together) as items:
+            if not items:
                 return False
+            began = time.monotonic()
+            begun = self._do(items, connection)
+            is_quick = time.monotonic() - began < _TOGETHER_SECONDS
+            self._together = min(2 * begun, _TOGETHER) if is_quick else 1
+        return True
+
+    def _do(self, items: Sequence[WorkItem], connection: psycopg.Connection) -> int:
+        """Do the work in turn while it is quick, and give back the rest; gives the number of pieces begun."""
+        wanted = self._recorder.wanted(items)
+        rest, ended, unwanted = deque(items), list[Ended](), list[WorkKey]()
+
+        def settle() -> None:
+            self._record(ended, unwanted)
+            ended.clear()
+            unwanted.clear()
+            self._store.queue.give_back(connection, [rest.popleft() for _ in range(len(rest))])
+
+        def while_one_takes_long() -> None:
+            if show_life(connection):
+                # What cannot be settled now is settled a second later, or at the end.
+                with suppress(PersistenceError):
+                    settle()
+
+        given, deadline = len(items), time.monotonic() + _TOGETHER_SECONDS
+        while rest and time.monotonic() < deadline:
+            item = rest.popleft()
             if item.undo:
                 self._undo(item)
-            elif self._is_wanted(item):
-                reach("work.before_work")
-                started = self._codec.decode(item.started)
-                result = self._perform(item, started, lambda: show_life(connection))
-                reach("work.before_result")
-                self._record(item, started, result)
-                reach("work.after_result")
+            elif item.key in wanted:
+                ended.append(self._work_on(item, while_one_takes_long))
             else:
-                self._store.save(Saving(finished=[item.key]))
-        return True
+                unwanted.append(item.key)
+        given -= len(rest)
+        settle()
+        return given
+
+    def _work_on(self, item: WorkItem, meanwhile: Callable[[], object]) -> Ended:
+        reach("work.before_work")
+        started = self._codec.decode(item.started)
+        return Ended(item, started, self._perform(item, started, meanwhile))
+
+    def _record(self, ended: Sequence[Ended], unwanted: Sequence[WorkKey]) -> None:
+        if not ended and not unwanted:
+            return
+        reach("work.before_result")
+        left = self._recorder.record(ended, unwanted)
+        reach("work.after_result")
+        for item in left:
+            self._end_unrecorded(item)
 
     def _undo(self, item: WorkItem) -> None:
         try:
@@ -133,15 +176,9 @@ class WorkLoop:
             if item.tries < _MAX_UNDO_TRIES:
                 self._stop.wait(_IDLE_SECONDS)
                 return
-        self._store.save(Saving(finished=[item.key]))
+        self._recorder.end(item)
 
-    def _is_wanted(self, item: WorkItem) -> bool:
-        """Whether a result would still be recorded: the step may have been undone meanwhile."""
-        state, _ = self._stream(item.delivery)
-        failed = WorkFailed(attempt=item.attempt, reason="")
-        return bool(self._decider.decide(state, failed))
-
-    def _perform(self, item: WorkItem, started: Event, show_life: Callable[[], object]) -> WorkResult:
+    def _perform(self, item: WorkItem, started: Event, meanwhile: Callable[[], object]) -> WorkResult:
         if item.tries > _MAX_TRIES:
             reason = f"The work was given up: it ended its process {_MAX_TRIES} times. See the agent's log"
             return WorkFailed(attempt=item.attempt, reason=reason)
@@ -150,7 +187,7 @@ class WorkLoop:
         arguments = (future, self._worker, started, trigger)
         # A thread of its own, so that work that does not end cannot hold the queue.
         threading.Thread(target=_work_into, args=arguments, daemon=True).start()
-        if not _ends_within(self._limit, future, show_life):
+        if not _ends_within(self._limit, future, meanwhile):
             future.add_done_callback(lambda _: self._clear_late(item))
             return WorkTimedOut(attempt=item.attempt, limit_seconds=self._limit)
         try:
@@ -161,56 +198,18 @@ class WorkLoop:
             _log.exception("work failed", service=self._decider.name, delivery=str(item.delivery))
             return WorkFailed(attempt=item.attempt, reason=f"{type(error).__name__}: {error}")
 
-    def _record(self, item: WorkItem, started: Event, result: WorkResult) -> None:
-        while True:
-            state, version = self._stream(item.delivery)
-            events = record(
-                self._decider.decide(state, result),
-                service=self._decider.name,
-                version=self._decider.version,
-                cause=started.envelope,
-                stream_version=version,
-                occurred_at=self._clock(),
-                traceparent=started.envelope.traceparent,
-            )
-            if not events:
-                self._end_unrecorded(item)
-                return
-            try:
-                stored = [stored_event(self._codec, event) for event in events]
-                self._store.save(Saving(events=stored, finished=[item.key]))
-            except IntegrityError:
-                continue
-            return
-
     def _end_unrecorded(self, item: WorkItem) -> None:
         """The step was undone while the work went on, and what the work left must go, too. Or the work's
         lock was lost with the database, and another worker was faster: then its result stands."""
-        if self._stands(item):
-            self._store.save(Saving(finished=[item.key]))
+        if self._recorder.stands(item):
+            self._recorder.end(item)
         else:
             self._undo(item)
 
     def _clear_late(self, item: WorkItem) -> None:
         """Work that is recorded as too late has ended at last: nothing of it may be left."""
-        if not self._stands(item):
+        if not self._recorder.stands(item):
             self._worker.undo(str(item.delivery), item.attempt)
-
-    def _stands(self, item: WorkItem) -> bool:
-        """Whether the attempt is recorded as done, and has not been undone since."""
-        payloads = self._payloads(item.delivery)
-        results = [self._decider.result_of(payload) for payload in payloads]
-        done = any(isinstance(each, WorkDone) and each.attempt == item.attempt for each in results)
-        undone = [each for each in payloads if type(each) is self._decider.undo_starts_with]
-        return done and not any(getattr(each, "attempt", 0) >= item.attempt for each in undone)
-
-    def _stream(self, delivery: UUID) -> tuple[object, int]:
-        payloads = self._payloads(delivery)
-        return fold(self._decider, payloads), len(payloads)
-
-    def _payloads(self, delivery: UUID) -> list[object]:
-        stored = self._store.streams([delivery])[delivery]
-        return [self._codec.decode(event.state).payload for event in stored]
 
 
 def _ends_within(seconds: float, future: Future[Any], meanwhile: Callable[[], object]) -> bool:
