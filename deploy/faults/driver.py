@@ -18,8 +18,9 @@ from streams.agents.registry import DECIDERS
 
 Progress = Callable[[str], None]
 
-# So many deliveries are kept under way: enough that every service always has something to do.
-_OPEN = 150
+# So many deliveries are kept under way, and a twentieth of the events at most: enough that every service has
+# something to do also while a fault holds up a part of the partitions, so that faults are not waited for.
+_FEWEST_OPEN, _MOST_OPEN = 100, 600
 _TICK_SECONDS = 0.05
 # A fault waits for its share of the events, so that faults fall all over the run; but not for ever.
 _LONGEST_WAIT_SECONDS = 30.0
@@ -93,7 +94,7 @@ class Run:
         if tend_servers:
             self.servers.tend()
         self.deliveries.cancel_due()
-        while submit and self.deliveries.open < _OPEN:
+        while submit and self.deliveries.open < min(max(self.events // 20, _FEWEST_OPEN), _MOST_OPEN):
             self.deliveries.submit()
         time.sleep(_TICK_SECONDS)
 

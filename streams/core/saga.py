@@ -118,19 +118,30 @@ class SagaDecider:
         raise TypeError(f"{self.name} does not record {type(payload).__name__}")
 
     def decide(self, state: SagaState, message: Message) -> Sequence[object]:
-        """What the saga records upon an event of the agents or of a user."""
+        """What the saga records upon an event of the agents or of a user.
+
+        Topics may overtake each other: where the end of an attempt comes before the request that it
+        began with, the attempt is recorded as started first, and the request then changes nothing.
+        """
         if not isinstance(message, Event):
             return []
-        payload = message.payload
-        if type(payload) in _FAILURES:
-            return _on_failure(state, _FAILURES[type(payload)], payload)
-        if type(payload) in _DISCARDED:
-            return _on_discarded(state, _DISCARDED[type(payload)], payload)
-        return _on_other(state, payload)
+        decided = _decided(state, message.payload)
+        attempt = _attempt_of(decided[0]) if decided else 0
+        if attempt > state.attempt and not isinstance(decided[0], outcome.DeliveryStarted):
+            return [outcome.DeliveryStarted(attempt=attempt), *decided]
+        return decided
 
     def result_of(self, payload: object) -> WorkResult | None:  # noqa: ARG002
         """The saga does no work."""
         return None
+
+
+def _decided(state: SagaState, payload: object) -> Sequence[object]:
+    if type(payload) in _FAILURES:
+        return _on_failure(state, _FAILURES[type(payload)], payload)
+    if type(payload) in _DISCARDED:
+        return _on_discarded(state, _DISCARDED[type(payload)], payload)
+    return _on_other(state, payload)
 
 
 def _on_other(state: SagaState, payload: object) -> Sequence[object]:

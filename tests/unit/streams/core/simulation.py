@@ -171,8 +171,8 @@ class World:
             event.payload for events in self.log.values() for event in events if type(event.payload) is kind
         ]
 
-    def step_at_random(self, *, failure_share: float) -> None:
-        """One thing happens somewhere."""
+    def step_at_random(self, *, failure_share: float, but_not: tuple[str, str] = ("", "")) -> None:
+        """One thing happens somewhere; the service of `but_not` reads nothing of that topic."""
         service = self.random.choice(list(DECIDERS))
         match self.random.randrange(4):
             case 0:
@@ -182,7 +182,8 @@ class World:
                 self.finish(work, self._result_at_random(work, failure_share))
             case _:
                 topic = self.random.choice(topics_of(DECIDERS[service]))
-                self.deliver(service, topic, redeliver=self.random.random() < 0.2)
+                if (service, topic) != but_not:
+                    self.deliver(service, topic, redeliver=self.random.random() < 0.2)
 
     def _result_at_random(self, work: Work, failure_share: float) -> WorkResult:
         if self.random.random() >= failure_share:

@@ -137,6 +137,18 @@ def test_given_a_requirement_submitted_twice_then_it_is_built_once() -> None:
     assert len(world.payloads(requirement.AnalysisStarted)) == 1
 
 
+def test_given_a_build_that_overtakes_its_request_then_the_delivery_is_recorded_as_started_once() -> None:
+    world = World(Random(1))
+    world.submit()
+    behind = ("delivery-saga", "requirement-events")
+    while not world.payloads(outcome.DeliverySucceeded):
+        world.step_at_random(failure_share=0.0, but_not=behind)
+    world.settle()
+
+    assert world.payloads(outcome.DeliveryStarted) == [outcome.DeliveryStarted(attempt=1)]
+    assert type(world.log["outcome-events"][0].payload) is outcome.DeliveryStarted
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     seed=st.integers(0, 2**32),
@@ -156,6 +168,7 @@ def test_given_any_schedule_then_it_ends_once_and_what_was_undone_stays_undone(
         world.step_at_random(failure_share=failures)
     world.settle()
 
+    assert world.payloads(outcome.DeliveryStarted) == [outcome.DeliveryStarted(attempt=1)]
     ends = [payload for kind in ENDS for payload in world.payloads(kind)]
     compensated = world.payloads(outcome.DeliveryCompensated)
     succeeded = world.payloads(outcome.DeliverySucceeded)
