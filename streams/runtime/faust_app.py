@@ -1,7 +1,7 @@
 """Faust as the frame of a service: app, agent, web pages, supervision, orderly end.
 
-Faust's own consumer, producer and tables are not used: on a rebalance its consumer can skip records
-(docs/decisions/0008), and it costs more time for each record than all of our work on it. Records come
+Faust's own consumer, producer and tables are not used: its consumer keeps positions of its own beside the
+store's, and costs more time for each record than our work on it does (docs/decisions/0010). Records come
 as batches over a Faust channel, from `streams.runtime.record_source`.
 """
 
