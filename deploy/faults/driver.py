@@ -149,6 +149,10 @@ class Run:
         name = f"broker-{fault.instance + 1}" if fault.target == "broker" else fault.target
         disk = self.servers.disks[name]
         disk.fill()
+        if fault.target == "artefacts":
+            self._after(fault.seconds, disk.free)
+            return
+        # A server could not start again meanwhile, as after another fault it should.
         self._wait(fault.seconds)
         disk.free()
 

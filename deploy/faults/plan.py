@@ -43,6 +43,8 @@ _DOWN_SECONDS = (0.0, 2.0)
 # A broker of several is taken for dead after 6 s: sometimes it is back before.
 _ONE_DOWN_SECONDS = (1.0, 12.0)
 _FULL_SECONDS = (2.0, 6.0)
+# Builds only fail by it, so that it may last until there are some.
+_ARTEFACTS_FULL_SECONDS = (6.0, 12.0)
 _CUT_SECONDS = (2.0, 12.0)
 _PAUSE_SECONDS = (0.1, 1.0)
 
@@ -147,7 +149,7 @@ class _Dealer:
             point=point,
             target=target,
             way=way,
-            seconds=_seconds(self._random, kind),
+            seconds=_seconds(self._random, kind, target),
             pause=round(self._random.uniform(*_PAUSE_SECONDS), 2),
         )
 
@@ -163,14 +165,14 @@ def _dealt(random: Random, cards: Sequence[T]) -> Iterator[T]:
         yield from random.sample(cards, len(cards))
 
 
-def _seconds(random: Random, kind: Kind) -> float:
+def _seconds(random: Random, kind: Kind, target: str) -> float:
     bounds = {
         "freeze": _FROZEN_SECONDS,
         "rebalance": _JOINED_SECONDS,
         "kill_broker": _DOWN_SECONDS,
         "kill_one_broker": _ONE_DOWN_SECONDS,
         "kill_database": _DOWN_SECONDS,
-        "full_disk": _FULL_SECONDS,
+        "full_disk": _ARTEFACTS_FULL_SECONDS if target == "artefacts" else _FULL_SECONDS,
         "refuse_connections": _CUT_SECONDS,
     }
     return round(random.uniform(*bounds[kind]), 1) if kind in bounds else 0.0

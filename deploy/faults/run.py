@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.faults.checker.chains import number_excused
 from deploy.faults.checker.check import check
 from deploy.faults.checker.evidence import Evidence, Findings
 from deploy.faults.checker.reading import read_evidence
@@ -42,6 +43,8 @@ class Report:
     Attributes:
         events: in the log at the end.
         plan: the faults, in words.
+        excused: deliveries with another outcome than expected, or likely to have one, as a step was late,
+            had no room or was given up.
         quiet: whether all came to rest before it was checked.
         starts: of processes; the first of each among them.
         unexpected: ends of processes that no fault explains.
@@ -56,6 +59,7 @@ class Report:
     faults: int
     kinds: dict[str, int]
     findings: Findings
+    excused: int
     quiet: bool
     starts: int
     unexpected: list[str]
@@ -87,6 +91,7 @@ class Report:
             **found.counts(),
             "seconds": round(self.seconds, 1),
             "deliveries": self.deliveries,
+            "excused": self.excused,
             "quiet": self.quiet,
             "kinds": self.kinds,
             "process_starts": self.starts,
@@ -171,6 +176,7 @@ def _carried_out(run: Run, planned: tuple[Fault, ...], seed: int, set_up_seconds
         faults=sum(run.carried_out.values()),
         kinds=dict(run.carried_out),
         findings=findings,
+        excused=number_excused(evidence.log),
         quiet=quiet,
         starts=starts,
         unexpected=fleet.unexpected,

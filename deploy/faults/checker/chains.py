@@ -264,6 +264,11 @@ def is_excused(delivery: Delivery) -> bool:
     return not wished and bool(delivery.of("StepTimedOut"))
 
 
+def number_excused(log: Iterable[LoggedEvent]) -> int:
+    """How many deliveries another outcome than the expected one is right for."""
+    return sum(bool(each.of("RequirementSubmitted")) and is_excused(each) for each in deliveries_of(log))
+
+
 def all_chains(deliveries: Sequence[Delivery]) -> Findings:
     """The findings of all deliveries."""
     found = Findings()
