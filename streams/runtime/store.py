@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent, Tracking
+from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent, Tracking
 from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder
+from eventsourcing.utils import retry
 from psycopg import Cursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
@@ -20,6 +21,7 @@ from psycopg.sql import SQL, Identifier
 from streams.runtime.work_queue import WorkItem, WorkKey, WorkQueue
 
 PartitionKey = tuple[str, int]
+_PIPELINED_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,23 @@ class EventStore(PostgresProcessRecorder):
             eventsourcing.persistence.IntegrityError: a position was passed already, or another
                 worker has written to a stream.
         """
-        self.insert_events(saving.events, saving=saving)
+        if _size(saving) <= _PIPELINED_BYTES:
+            self.insert_events(saving.events, saving=saving)
+        else:
+            self._save_step_by_step(saving)
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def _save_step_by_step(self, saving: Saving) -> None:
+        """Save without psycopg's pipeline mode, which hangs for good on what its socket does not take
+        at once: it stops sending there, and the server waits for the rest."""
+        with (
+            self.datastore.get_connection() as connection,
+            connection.transaction(),
+            connection.cursor() as cursor,
+        ):
+            self._insert_events(cursor, saving.events, saving=saving)
+            if saving.events:
+                self._insert_stored_events(cursor, saving.events)
 
     def streams(self, deliveries: Sequence[UUID]) -> dict[UUID, list[StoredEvent]]:
         """The recorded events of these deliveries, each in order of version."""
@@ -119,6 +137,12 @@ class EventStore(PostgresProcessRecorder):
 
     def _fetch_ids_after_insert_events(self, *_: Any, **__: Any) -> Sequence[int]:
         return ()
+
+
+def _size(saving: Saving) -> int:
+    """Roughly the bytes that the transaction sends."""
+    work = sum(len(item.started) + len(item.trigger) for item in saving.work)
+    return work + sum(len(event.state) for event in saving.events)
 
 
 def _tracked(key: PartitionKey) -> str:
