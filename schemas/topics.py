@@ -13,6 +13,10 @@ OUTCOME_EVENTS = "outcome-events"
 
 DEAD_LETTER_SUFFIX = ".dlq"
 
+# A record with its headers. The event in it leaves them some room.
+MAX_RECORD_BYTES = 16 * 1024 * 1024
+MAX_EVENT_BYTES = 15 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
@@ -32,7 +36,7 @@ _FOREVER = {
     "cleanup.policy": "delete",
     "retention.ms": "-1",
     "retention.bytes": "-1",
-    "max.message.bytes": str(16 * 1024 * 1024),
+    "max.message.bytes": str(MAX_RECORD_BYTES),
 }
 
 EVENT_TOPICS: tuple[str, ...] = (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from connectors.kafka.headers import headers_of
-from connectors.kafka.log import Headers, LogRecord, read_log
+from connectors.kafka.log import Headers, LogRecord, read_log, read_record
 from connectors.kafka.position import Position
 from connectors.kafka.publisher import producer_settings
 from connectors.kafka.user_events import user_event
@@ -33,6 +33,8 @@ class StandingLetter:
         record: where the record stands that could not be processed.
         headers: those of the record.
         timestamp_ms: when it was set aside.
+        left_out: parts of the record that were too large for the letter, 'value' or 'key' (with the
+            headers); `whole` reads them from where the record stands.
     """
 
     position: Position
@@ -44,6 +46,7 @@ class StandingLetter:
     value: bytes | None
     headers: Headers
     timestamp_ms: int
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,21 @@ def letter_in(record: LogRecord) -> StandingLetter | None:
         value=record.value,
         headers=tuple(header for header in record.headers if not header[0].startswith(_PREFIX)),
         timestamp_ms=record.timestamp_ms,
+        left_out=tuple(told.get("left_out", "").split()),
     )
+
+
+def whole(letter: StandingLetter, brokers: str) -> StandingLetter:
+    """The letter with all that the record had.
+
+    Raises:
+        SetupError: the broker cannot be reached, or the topic is missing.
+        BadInputError: the record no longer stands where it stood.
+    """
+    if not letter.left_out:
+        return letter
+    record = read_record(brokers, letter.record)
+    return replace(letter, key=record.key, value=record.value, headers=record.headers, left_out=())
 
 
 def standing_letters(brokers: str) -> Iterator[StandingLetter]:
@@ -114,6 +131,22 @@ def _acts(records: Iterable[LogRecord], codec: Codec) -> Iterator[tuple[str, str
             yield payload.dead_letter, names[type(payload)]
 
 
+def check_waiting(letter: StandingLetter, brokers: str, codec: Codec) -> None:
+    """See that nothing has been done about a letter yet.
+
+    Raises:
+        BadInputError: it was redriven or discarded.
+        SetupError: the broker cannot be reached, or a topic is missing.
+    """
+    status = dict(_acts(read_log(brokers, [OUTCOME_EVENTS]), codec)).get(str(letter.position))
+    if status is not None:
+        raise BadInputError(
+            f"Taking the dead letter {letter.position}",
+            why=f"it was {status} before",
+            todo="See what waits with: streamwright dlq list --waiting",
+        )
+
+
 class LetterOffice:
     """Redrives and discards dead letters; the act and its record are published together or not at all."""
 
@@ -127,6 +160,7 @@ class LetterOffice:
         *,
         key: bytes | None = None,
         value: bytes | None = None,
+        topic: str | None = None,
         reason: str = "",
         user: str = "",
     ) -> Position:
@@ -135,26 +169,29 @@ class LetterOffice:
         Args:
             key: takes the place of the record's key where given.
             value: takes the place of its value where given.
+            topic: the one to publish to where it is not that of the record.
 
         Raises:
             SetupError: the broker does not take it.
+            BadInputError: the letter was redriven or discarded before.
         """
-        corrections = tuple(name for name, given in (("key", key), ("value", value)) if given is not None)
+        given = {"key": key, "value": value, "topic": topic}
         act = DeadLetterRedriven(
             dead_letter=str(letter.position),
             record=str(letter.record),
             service=letter.service,
-            corrections=corrections,
+            corrections=tuple(name for name, correction in given.items() if correction is not None),
             reason=reason,
             requested_by=user,
         )
+        record = whole(letter, self._brokers)
         again = LogRecord(
-            letter.record.topic,
+            letter.record.topic if topic is None else topic,
             -1,
             -1,
-            letter.key if key is None else key,
-            letter.value if value is None else value,
-            letter.headers,
+            record.key if key is None else key,
+            record.value if value is None else value,
+            record.headers,
             0,
         )
         return self._publish(letter, act, user, again)[0]
@@ -164,6 +201,7 @@ class LetterOffice:
 
         Raises:
             SetupError: the broker does not take it.
+            BadInputError: the letter was redriven or discarded before.
         """
         act = DeadLetterDiscarded(
             dead_letter=str(letter.position),
@@ -188,7 +226,7 @@ class LetterOffice:
             tuple(headers_of(event.envelope)),
             0,
         )
-        return self._in_one_transaction([again, acted] if again else [acted])
+        return self._in_one_transaction(letter, [again, acted] if again else [acted])
 
     def _delivery_of(self, letter: StandingLetter) -> str:
         """The record's delivery; one of its own where the record does not tell."""
@@ -197,7 +235,7 @@ class LetterOffice:
         except DecodeError:
             return str(uuid.uuid5(_UNKNOWN_DELIVERIES, str(letter.position)))
 
-    def _in_one_transaction(self, records: list[LogRecord]) -> list[Position]:
+    def _in_one_transaction(self, letter: StandingLetter, records: list[LogRecord]) -> list[Position]:
         standing: list[Position] = []
 
         def on_delivery(error: KafkaError | None, message: Message) -> None:
@@ -209,6 +247,8 @@ class LetterOffice:
         producer = Producer({**producer_settings(self._brokers), "transactional.id": "dead-letter-office"})
         try:
             producer.init_transactions(_SECONDS)
+            # From here on every office that was at work before is fenced, so that what it did is told.
+            check_waiting(letter, self._brokers, self._codec)
             producer.begin_transaction()
             for record in records:
                 producer.produce(

@@ -10,25 +10,8 @@ from datetime import datetime
 
 from connectors.kafka.position import Position
 from schemas.envelope import Event
-from schemas.events.outcome import CircuitBreakerChanged, DeadLetterDiscarded, DeadLetterRedriven
-from schemas.events.requirement import (
-    CancellationRequested,
-    ClarificationAnswered,
-    RequirementSubmitted,
-    RetryRequested,
-)
+from streams.core.acceptance import USER_EVENTS
 
-USER_EVENTS: frozenset[type] = frozenset(
-    (
-        RequirementSubmitted,
-        ClarificationAnswered,
-        CancellationRequested,
-        RetryRequested,
-        DeadLetterRedriven,
-        DeadLetterDiscarded,
-        CircuitBreakerChanged,
-    )
-)
 _SortKey = tuple[datetime, Position]
 
 

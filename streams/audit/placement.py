@@ -45,10 +45,12 @@ def single_copies(
         first, *others = sorted(group, key=lambda record: (record.position in set_aside, record.position))
         kept.append(first)
         for other in others:
+            if other.position in set_aside:
+                continue
             if other.event != first.event:
                 wrong.append(mismatch("altered", other, f"it has the id of {first.position}, but differs"))
             elif first.is_by_user:
                 repeated.append(other.position)
-            elif other.position not in set_aside:
+            else:
                 wrong.append(mismatch("duplicated", other, f"it is a copy of {first.position}"))
     return kept, wrong, repeated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -16,8 +16,10 @@ from connectors.kafka.position import Position
 from schemas.codec import Codec
 from schemas.errors import BadInputError, DecodeError
 from schemas.topics import EVENT_TOPICS
-from streams.audit.findings import Mismatch
+from streams.agents.registry import DECIDERS
+from streams.audit.findings import Mismatch, mismatch
 from streams.audit.history import RecordedEvent
+from streams.core.acceptance import check_origin
 
 # Decoded events take several times the bytes of the log; with this limit an audit stays below 1 GiB.
 MEMORY_BYTES = 128 * 1024 * 1024
@@ -82,6 +84,25 @@ def decode(records: Iterable[LogRecord], codec: Codec) -> Recorded:
         else:
             found.events.append(RecordedEvent(record.position, key, event))
     return found
+
+
+def without_forged(
+    events: Iterable[RecordedEvent], set_aside: Set[Position]
+) -> tuple[list[RecordedEvent], list[Mismatch]]:
+    """The events without those that somebody else than a service has made and no service took for its
+    own: they have a dead letter. Gives a finding for each of these.
+    """
+    kept: list[RecordedEvent] = []
+    forged: list[Mismatch] = []
+    for record in events:
+        try:
+            if record.position in set_aside:
+                check_origin(record.position, record.event, DECIDERS)
+        except DecodeError as error:
+            forged.append(mismatch("foreign", record, error.why))
+        else:
+            kept.append(record)
+    return kept, forged
 
 
 def _undecodable(record: LogRecord, key: str, why: str) -> Mismatch:

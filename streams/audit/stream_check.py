@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -51,17 +51,21 @@ class StreamReading:
 
 
 def check_stream(
-    decider: AnyDecider, records: Sequence[RecordedEvent], by_id: Mapping[str, RecordedEvent]
+    decider: AnyDecider,
+    records: Sequence[RecordedEvent],
+    by_id: Mapping[str, RecordedEvent],
+    redriven: Set[str] = frozenset(),
 ) -> StreamReading:
     """Check the events of a service in the order of their stream versions.
 
     Args:
         records: the service's events of one delivery.
         by_id: all events of the delivery.
+        redriven: ids of events that were set aside; published again, they stand later than they did.
     """
     reading = StreamReading(decider)
     ordered = sorted(records, key=lambda record: (_version(record), record.position))
-    reading.mismatches.extend(_out_of_order(ordered))
+    reading.mismatches.extend(_out_of_order(each for each in ordered if each.id not in redriven))
     version = 0
     reacted: set[str] = set()
     for cause_id, grouped in groupby(ordered, key=lambda record: record.event.envelope.causation_id):
@@ -77,6 +81,8 @@ def check_stream(
             break
         reacted.add(cause_id)
         version += _check_reaction(reading, group, by_id.get(cause_id), version)
+        if cause_id in by_id and cause_id not in redriven:
+            reading.mismatches.extend(_effects_before(by_id[cause_id], group))
     return reading
 
 
@@ -97,7 +103,7 @@ def _version(record: RecordedEvent) -> int:
     return record.event.envelope.stream_version
 
 
-def _out_of_order(ordered: Sequence[RecordedEvent]) -> list[Mismatch]:
+def _out_of_order(ordered: Iterable[RecordedEvent]) -> list[Mismatch]:
     latest: dict[tuple[str, int], RecordedEvent] = {}
     found: list[Mismatch] = []
     for record in ordered:
@@ -134,7 +140,6 @@ def _check_reaction(
         why = f"its cause {group[0].event.envelope.causation_id or '(none)'} is not in the log"
         reading.mismatches.append(mismatch("missing_cause", group[0], why))
     else:
-        reading.mismatches.extend(_effects_before(cause, group))
         expected = _decided(reading, group, cause)
     if cause is not None and expected is not None:
         _compare(reading, group, expected, cause, version)

@@ -45,7 +45,10 @@ def verify_delivery(
     wrong.extend(misplaced(record for record in records if record.position not in set_aside))
     by_id = {record.id: record for record in kept}
     streams = _streams(kept, deciders, wrong)
-    readings = {name: check_stream(deciders[name], stream, by_id) for name, stream in streams.items()}
+    redriven = {record.id for record in records if record.position in set_aside}
+    readings = {
+        name: check_stream(deciders[name], stream, by_id, redriven) for name, stream in streams.items()
+    }
     for reading in readings.values():
         wrong.extend(reading.mismatches)
     wrong.extend(altered_on_the_way(kept, by_id))

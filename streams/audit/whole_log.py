@@ -19,6 +19,7 @@ from streams.audit.recorded_log import (
     decode,
     delivery_of,
     whole_deliveries,
+    without_forged,
 )
 from streams.audit.verify import verify_delivery
 
@@ -28,7 +29,8 @@ class LogVerification:
     """Result of verifying the whole log.
 
     Attributes:
-        dead_letters: records that are no events, and were set aside as such when they came.
+        dead_letters: records that are no events, or none of the service that they name, and were set
+            aside as such when they came.
         seconds: time of reading and verifying.
         covered: records that checkpoints vouch for.
     """
@@ -110,12 +112,13 @@ def _verified(
         for raw in by_delivery_of(part, codec):
             # Decoded one delivery at a time, which keeps memory small and the collector idle.
             delivery = decode(raw, codec)
-            if delivery.events:
-                results.append(verify_delivery(delivery.events, set_aside=set_aside))
-            known = [found for found in delivery.undecodable if found.position in set_aside]
+            kept, forged = without_forged(delivery.events, set_aside)
+            if kept:
+                results.append(verify_delivery(kept, set_aside=set_aside))
+            known = [found for found in delivery.undecodable if found.position in set_aside] + forged
             wrong = tuple(found for found in delivery.undecodable if found.position not in set_aside)
             dead.extend(known)
-            events = len(delivery.undecodable)
+            events = len(delivery.undecodable) + len(forged)
             results.append(Verification(events=events, verified=len(known), mismatches=wrong))
     return total(results), tuple(dead)
 

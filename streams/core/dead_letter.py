@@ -9,6 +9,10 @@ from uuid import UUID, uuid5
 
 _NAMESPACE = UUID("0e7c1a54-63a4-5c7e-8c3e-3e9d1c9b7a02")
 _STACK_LIMIT = 8_000
+_REASON_LIMIT = 4_000
+# With what is told of it a record must still fit into one of 16 MiB, as the topics take.
+_VALUE_LIMIT = 15 * 1024 * 1024
+_REST_LIMIT = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,16 @@ class DeadLetter:
         """The same record refused by the same service has the same id."""
         return uuid5(_NAMESPACE, f"{self.service}|{self.topic}|{self.partition}|{self.offset}")
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Parts of the record too large to go with the letter: 'value', 'key' (with the headers).
+
+        They still stand in the log, where the record was read.
+        """
+        rest = len(self.key or b"") + sum(len(name) + len(value) for name, value in self.headers)
+        sizes = {"value": (len(self.value or b""), _VALUE_LIMIT), "key": (rest, _REST_LIMIT)}
+        return tuple(name for name, (size, limit) in sizes.items() if size > limit)
+
     def kafka_headers(self) -> list[tuple[str, bytes]]:
         """The original headers, and what was wrong in headers that begin with 'dlq.'."""
         told = {
@@ -42,17 +56,20 @@ class DeadLetter:
             "dlq.topic": self.topic,
             "dlq.partition": str(self.partition),
             "dlq.offset": str(self.offset),
-            "dlq.reason": self.reason,
+            "dlq.reason": self.reason[:_REASON_LIMIT],
             "dlq.stack": self.stack[-_STACK_LIMIT:],
         }
-        return [*self.headers, *((name, text.encode(errors="replace")) for name, text in told.items())]
+        if self.left_out:
+            told["dlq.left_out"] = " ".join(self.left_out)
+        kept = () if "key" in self.left_out else self.headers
+        return [*kept, *((name, text.encode(errors="replace")) for name, text in told.items())]
 
     def to_bytes(self) -> bytes:
         """For the outbox."""
         return json.dumps(
             {
-                "key": _text(self.key),
-                "value": _text(self.value),
+                "key": None if "key" in self.left_out else _text(self.key),
+                "value": None if "value" in self.left_out else _text(self.value),
                 "headers": [[name, _text(value)] for name, value in self.kafka_headers()],
             }
         ).encode()

@@ -15,9 +15,10 @@ from connectors.kafka.log import LogRecord
 from schemas.catalogue import type_of
 from schemas.codec import Codec
 from schemas.envelope import Event
-from schemas.errors import DecodeError, HistoryError
-from schemas.topics import dead_letter_topic
-from streams.agents.registry import AnyDecider
+from schemas.errors import BadInputError, DecodeError, HistoryError
+from schemas.topics import DEAD_LETTER_SUFFIX, MAX_EVENT_BYTES, dead_letter_topic
+from streams.agents.registry import DECIDERS, AnyDecider
+from streams.core.acceptance import check
 from streams.core.dead_letter import DeadLetter
 from streams.core.decider import fold
 from streams.core.identity import record
@@ -112,18 +113,26 @@ class Inbox:
         """
         for _ in range(_MAX_CONFLICTS):
             batch = self._decide(records)
-            if not batch.events:
+            events = self._unsaved(batch)
+            if not events:
                 return 0
             try:
-                self._store.save(Saving(events=batch.events, work=batch.work))
+                self._store.save(Saving(events=events, work=batch.work))
             except IntegrityError:
                 continue
-            return len(batch.events)
+            return len(events)
         raise IntegrityError(f"{self._decider.name}: {_MAX_CONFLICTS} conflicts in a row")
 
     def has_reacted(self, record: LogRecord) -> bool:
         """Whether the service has nothing to record upon the record any more."""
-        return not self._decide([record]).events
+        return not self._unsaved(self._decide([record]))
+
+    def _unsaved(self, batch: _Batch) -> list[StoredEvent]:
+        """The batch's events without dead letters that are saved, and perhaps not published yet."""
+        letters = [UUID(str(event.originator_id)) for event in batch.events if is_letter(event)]
+        saved = self._store.streams(letters) if letters else {}
+        known = {letter for letter, stored in saved.items() if any(map(is_letter, stored))}
+        return [event for event in batch.events if event.originator_id not in known or not is_letter(event)]
 
     def _unprocessed(
         self, records: Sequence[LogRecord], starts: Mapping[PartitionKey, int]
@@ -145,7 +154,8 @@ class Inbox:
         decoded = [(rec, event) for rec in records if (event := self._decoded(rec, batch)) is not None]
         deliveries = list({UUID(event.envelope.delivery_id): None for _, event in decoded})
         for delivery, stored in self._store.streams(deliveries).items():
-            own = [self._codec.decode(event.state) for event in stored]
+            # Whoever names a delivery as a dead letter is named must find an empty stream.
+            own = [self._codec.decode(event.state) for event in stored if not is_letter(event)]
             state = fold(self._decider, [event.payload for event in own])
             causes = {event.envelope.causation_id for event in own}
             batch.streams[delivery] = _Stream(state, len(own), causes)
@@ -162,12 +172,7 @@ class Inbox:
             if not concerns and not self.writes_dead_letters:
                 return None
             event = self._codec.decode(rec.value or b"")
-            if rec.key != event.envelope.delivery_id.encode():
-                raise DecodeError(
-                    f"Reading {rec.position}",
-                    why=f"its key {(rec.key or b'')[:60]!r} is not its delivery id",
-                    todo="Publish with the delivery id as key",
-                )
+            check(rec.position, rec.topic, rec.key, event, DECIDERS)
         except DecodeError as error:
             if self.writes_dead_letters:
                 batch.events.append(buried(self._letter(rec, str(error), "")))
@@ -221,20 +226,37 @@ class Inbox:
 
 
 def stored_event(codec: Codec, event: Event) -> StoredEvent:
-    """An event for the store: its Kafka topic, and its bytes as they will be on the wire."""
+    """An event for the store: its Kafka topic, and its bytes as they will be on the wire.
+
+    Raises:
+        BadInputError: it is longer than a topic takes.
+    """
+    state = codec.encode(event)
+    if len(state) > MAX_EVENT_BYTES:
+        raise BadInputError(
+            f"Recording {event.envelope.event_type} of the delivery {event.envelope.delivery_id}",
+            why=f"it has {len(state)} bytes, more than the {MAX_EVENT_BYTES} that go into a topic",
+            todo="Submit a shorter requirement",
+        )
     return StoredEvent(
         originator_id=UUID(event.envelope.delivery_id),
         originator_version=event.envelope.stream_version,
         topic=type_of(event.payload).topic,
-        state=codec.encode(event),
+        state=state,
     )
+
+
+def is_letter(event: StoredEvent) -> bool:
+    """Whether it is a dead letter."""
+    return event.topic.endswith(DEAD_LETTER_SUFFIX)
 
 
 def buried(letter: DeadLetter) -> StoredEvent:
     """A dead letter for the store, to be published by the relay."""
     return StoredEvent(
         originator_id=letter.id,
-        originator_version=1,
+        # Streams begin with version 1, so that no delivery can take the letter's place.
+        originator_version=0,
         topic=dead_letter_topic(letter.topic),
         state=letter.to_bytes(),
     )

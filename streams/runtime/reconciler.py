@@ -31,6 +31,7 @@ from streams.audit.recorded_log import (
     dead_letter_positions,
     decode,
     whole_deliveries,
+    without_forged,
 )
 from streams.runtime.inbox import Inbox
 from streams.runtime.store import EventStore
@@ -113,7 +114,8 @@ def reconcile(
 def _owed_of(
     raw: Sequence[LogRecord], codec: Codec, set_aside: Set[Position], before: datetime
 ) -> list[tuple[OwedReaction, LogRecord]]:
-    owed = owed_reactions(decode(raw, codec).events, set_aside, before)
+    events, _ = without_forged(decode(raw, codec).events, set_aside)
+    owed = owed_reactions(events, set_aside, before)
     records = {record.position: record for record in raw} if owed else {}
     return [(each, records[each.position]) for each in owed]
 

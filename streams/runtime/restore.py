@@ -20,6 +20,7 @@ from schemas.topics import EVENT_TOPICS
 from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, topics_of
 from streams.audit.history import RecordedEvent, by_delivery
 from streams.audit.recorded_log import MEMORY_BYTES, whole_deliveries
+from streams.core.acceptance import check
 from streams.core.dead_letter import DeadLetter
 from streams.runtime.inbox import buried, stored_event
 from streams.runtime.restore_plan import PlannedWork, ServicePlan, new_plans, plan
@@ -132,12 +133,7 @@ def _events(restoring: _Restoring, part: Iterable[LogRecord]) -> Iterator[Record
         value, key = record.value or b"", (record.key or b"").decode(errors="replace")
         try:
             event = restoring.codec.decode(value)
-            if key != event.envelope.delivery_id:
-                raise DecodeError(
-                    f"Reading {record.position}",
-                    why=f"its key '{key[:60]}' is not its delivery id",
-                    todo="Publish with the delivery id as key",
-                )
+            check(record.position, record.topic, record.key, event, DECIDERS)
         except DecodeError as error:
             if record.position not in restoring.set_aside:
                 restoring.stores[DEAD_LETTER_OWNER].unpublished.append(_buried(record, str(error)))

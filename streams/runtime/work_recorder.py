@@ -11,12 +11,22 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from schemas.codec import Codec
 from schemas.envelope import Event
+from schemas.errors import StreamwrightError
 from streams.agents.registry import AnyDecider
 from streams.core.decider import WorkDone, WorkFailed, WorkResult, fold
 from streams.core.identity import record
-from streams.runtime.inbox import stored_event
+from streams.runtime.inbox import is_letter, stored_event
 from streams.runtime.store import EventStore, Saving
 from streams.runtime.work_queue import WorkItem, WorkKey
+
+_LONGEST_REASON = 4_000
+
+
+def failure(attempt: int, error: Exception) -> WorkFailed:
+    """The failure that an error of the work is, with a reason that an event can hold."""
+    told = str(error) if isinstance(error, StreamwrightError) else f"{type(error).__name__}: {error}"
+    # What an error quotes may be anything, half a character as well.
+    return WorkFailed(attempt=attempt, reason=told[:_LONGEST_REASON].encode(errors="replace").decode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,8 @@ class WorkRecorder:
         """Record the results in one transaction, and end this work.
 
         Returns:
-            Work whose result the decider does not take any more, and that has not been ended.
+            Work whose result the decider does not take any more, and that has not been ended; and work
+            whose result no event can hold, which is recorded as failed.
         """
         while True:
             events, taken, left = self._decided(ended)
@@ -91,7 +102,15 @@ class WorkRecorder:
             if not payloads:
                 left.append(each.item)
                 continue
-            events += self._stored(each.started, payloads, len(stream))
+            try:
+                stored = self._stored(each.started, payloads, len(stream))
+            except (StreamwrightError, ValueError, TypeError) as error:
+                # It does not fit into an event: too long, or no text that can be written.
+                reason = failure(each.item.attempt, error)
+                payloads = self._decider.decide(fold(self._decider, stream), reason)
+                stored = self._stored(each.started, payloads, len(stream))
+                left.append(each.item)
+            events += stored
             taken.append(each.item.key)
             stream += payloads
         return events, taken, left
@@ -111,6 +130,6 @@ class WorkRecorder:
     def _streams(self, deliveries: Sequence[UUID]) -> dict[UUID, list[object]]:
         stored = self._store.streams(deliveries)
         return {
-            delivery: [self._codec.decode(event.state).payload for event in events]
+            delivery: [self._codec.decode(event.state).payload for event in events if not is_letter(event)]
             for delivery, events in stored.items()
         }

@@ -24,7 +24,7 @@ from streams.runtime.fault_points import reach
 from streams.runtime.silent_holders import SIGN_OF_LIFE_SECONDS, show_life
 from streams.runtime.store import EventStore
 from streams.runtime.work_queue import WorkItem, WorkKey
-from streams.runtime.work_recorder import Ended, WorkRecorder
+from streams.runtime.work_recorder import Ended, WorkRecorder, failure
 
 _log = structlog.get_logger()
 _IDLE_SECONDS = 1.0
@@ -107,6 +107,10 @@ class WorkLoop:
             except (psycopg.Error, PersistenceError) as error:
                 _log.warning("worker lost its database", service=self._decider.name, error=str(error))
                 measures.RETRIES.labels("work-queue").inc()
+                self._stop.wait(_IDLE_SECONDS)
+            except Exception:
+                # A thread that ends here would leave all work of the service undone, and nobody would know.
+                _log.exception("worker starts again", service=self._decider.name)
                 self._stop.wait(_IDLE_SECONDS)
 
     def run_once(self, connection: psycopg.Connection) -> bool:
@@ -192,11 +196,10 @@ class WorkLoop:
             return WorkTimedOut(attempt=item.attempt, limit_seconds=self._limit)
         try:
             return future.result()
-        except StreamwrightError as error:
-            return WorkFailed(attempt=item.attempt, reason=str(error))
         except Exception as error:
-            _log.exception("work failed", service=self._decider.name, delivery=str(item.delivery))
-            return WorkFailed(attempt=item.attempt, reason=f"{type(error).__name__}: {error}")
+            if not isinstance(error, StreamwrightError):
+                _log.exception("work failed", service=self._decider.name, delivery=str(item.delivery))
+            return failure(item.attempt, error)
 
     def _end_unrecorded(self, item: WorkItem) -> None:
         """The step was undone while the work went on, and what the work left must go, too. Or the work's

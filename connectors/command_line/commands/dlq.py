@@ -49,9 +49,12 @@ def list_letters(
 @app.command("show")
 def show(letter: Letter, json: AsJson = False) -> None:
     """Show a dead letter: the record, the reason and the stack trace."""
+    from connectors.kafka.dead_letters import LetterStatus, whole
+
     terminal = Terminal(json)
     config = running_settings(terminal)
-    found = _named(config, letter)
+    named = _named(config, letter)
+    found = LetterStatus(whole(named.letter, config.kafka_brokers), named.status)
     value = found.letter.value or b""
     decoded = _decoded(config, value)
     plain = {
@@ -76,6 +79,9 @@ def redrive(
     value: Annotated[
         Path | None, typer.Option(help="File with bytes that take the place of the record's.")
     ] = None,
+    topic: Annotated[
+        str | None, typer.Option(help="Topic to publish to, where it stood on the wrong one.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="What was fixed.")] = "",
     user: User = "",
     json: AsJson = False,
@@ -86,11 +92,12 @@ def redrive(
 
     terminal = Terminal(json)
     config = running_settings(terminal)
-    found = _waiting(config, letter)
+    found = _named(config, letter).letter
     position = LetterOffice(config.kafka_brokers, codec_for(config)).redrive(
         found,
         key=None if key is None else key.encode(),
         value=None if value is None else _bytes_of(value),
+        topic=None if topic is None else _known_topic(topic),
         reason=reason,
         user=user,
     )
@@ -111,7 +118,7 @@ def discard(
 
     terminal = Terminal(json)
     config = running_settings(terminal)
-    found = _waiting(config, letter)
+    found = _named(config, letter).letter
     position = LetterOffice(config.kafka_brokers, codec_for(config)).discard(found, reason=reason, user=user)
     plain = {"dead_letter": letter, "status": "discarded", "position": str(position)}
     terminal.answer(plain, Text(f"{letter} is discarded; recorded at {position}"))
@@ -152,15 +159,16 @@ def _named(config: Settings, text: str) -> LetterStatus:
     return found
 
 
-def _waiting(config: Settings, text: str) -> StandingLetter:
-    found = _named(config, text)
-    if found.status != "waiting":
+def _known_topic(name: str) -> str:
+    from schemas.topics import EVENT_TOPICS
+
+    if name not in EVENT_TOPICS:
         raise BadInputError(
-            f"Taking the dead letter {text}",
-            why=f"it was {found.status} before",
-            todo="See what waits with: streamwright dlq list --waiting",
+            f"Publishing to the topic '{name[:100]}'",
+            why="no event belongs there",
+            todo=f"Use one of: {', '.join(EVENT_TOPICS)}",
         )
-    return found.letter
+    return name
 
 
 def _decoded(config: Settings, value: bytes) -> object:

@@ -23,8 +23,10 @@ from schemas.envelope import Event
 from schemas.events import outcome, requirement
 from schemas.topics import EVENT_TOPICS
 from streams.agents.registry import DECIDERS
+from streams.audit.recorded_log import decode
 
 _ROOT = Path(__file__).parents[4]
+_MODULE = "tests.integration.streams.pipeline.agent_process"
 ENDS = (
     outcome.DeliverySucceeded,
     outcome.DeliveryFailed,
@@ -36,8 +38,9 @@ ENDS = (
 class RunningServices:
     """All services, each a process with its own web port."""
 
-    def __init__(self, settings: Settings, **environment: str) -> None:
+    def __init__(self, settings: Settings, module: str = _MODULE, **environment: str) -> None:
         self.settings = settings
+        self._module = module
         self._environment = environment
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ports = dict(zip(DECIDERS, free_ports(len(DECIDERS)), strict=True))
@@ -57,7 +60,7 @@ class RunningServices:
         }
         with (self._logs / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.streams.pipeline.agent_process", name],
+                [sys.executable, "-m", self._module, name],
                 cwd=_ROOT,
                 env=variables,
                 stdout=log,
@@ -100,10 +103,9 @@ class RunningServices:
         return self.publish(requirement.RequirementSubmitted(requirement=wishes, format="json"))
 
     def log(self) -> list[Event]:
-        """All committed events."""
-        codec = Codec()
+        """All committed events; records that are none are left out."""
         records = read_log(self.settings.kafka_brokers, EVENT_TOPICS)
-        return [codec.decode(record.value or b"") for record in records]
+        return [found.event for found in decode(records, Codec()).events]
 
     def events_of(self, delivery_id: str) -> list[Event]:
         """The events of one delivery, by the time they were recorded."""
@@ -124,9 +126,15 @@ class RunningServices:
 
 
 @contextmanager
-def running_services(settings: Settings, **environment: str) -> Iterator[RunningServices]:
-    """All services, started and ready; stopped at the end."""
-    services = RunningServices(settings, **environment)
+def running_services(
+    settings: Settings, module: str = _MODULE, **environment: str
+) -> Iterator[RunningServices]:
+    """All services, started and ready; stopped at the end.
+
+    Args:
+        module: is run with the service's name as its argument.
+    """
+    services = RunningServices(settings, module, **environment)
     try:
         for name in DECIDERS:
             services.start(name)
