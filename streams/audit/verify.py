@@ -58,7 +58,7 @@ def verify_delivery(
         events=len(records),
         verified=len(records) - _faulty(wrong, readings),
         mismatches=tuple(sorted(wrong, key=lambda found: found.position)),
-        pending=tuple(pending),
+        pending=tuple(sorted(pending, key=lambda each: (each.position, each.service))),
         repeated=tuple(repeated),
     )
 

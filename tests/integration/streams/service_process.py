@@ -9,17 +9,20 @@ from contextlib import contextmanager
 import psycopg
 
 from connectors.kafka.log import read_log
+from connectors.kafka.user_events import user_event
 from connectors.postgres.roles import schema_of, service_url
 from connectors.settings import Settings
 from schemas.codec import Codec
 from schemas.envelope import Event
+from schemas.events.requirement import RequirementSubmitted
 from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, AnyDecider, topics_of
 from streams.core.decider import WorkDone, WorkFailed
+from streams.core.identity import record
 from streams.runtime.inbox import Inbox
 from streams.runtime.outbox import Relay
 from streams.runtime.store import EventStore
 from streams.runtime.worker import WorkLoop
-from tests.unit.streams.audit.recorded_histories import work_done
+from tests.unit.streams.audit.recorded_histories import REQUIREMENT, work_done
 
 
 class InstantWorker:
@@ -34,6 +37,21 @@ class InstantWorker:
 
     def undo(self, delivery_id: str, attempt: int) -> None:
         """Nothing was left outside the log."""
+
+
+def passed_tests() -> Event:
+    """The event of a new delivery that its tests have passed, as the testing engineer records it."""
+    cause = user_event(RequirementSubmitted(requirement=REQUIREMENT)).envelope
+    service = "testing-engineer"
+    (event,) = record(
+        [work_done(service, 1)],
+        service=service,
+        version=DECIDERS[service].version,
+        cause=cause,
+        stream_version=1,
+        occurred_at=cause.occurred_at,
+    )
+    return event
 
 
 class RunningService:

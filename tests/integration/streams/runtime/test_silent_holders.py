@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -24,8 +23,13 @@ from schemas.events.requirement import RequirementSubmitted
 from schemas.topics import REQUIREMENT_EVENTS
 from streams.runtime.silent_holders import SIGN_OF_LIFE_SECONDS
 from streams.runtime.worker import WorkLoop
-from tests.integration.streams.service_process import InstantWorker, RunningService, running, wait_until
-from tests.unit.streams.audit.recorded_histories import work_done
+from tests.integration.streams.service_process import (
+    InstantWorker,
+    RunningService,
+    passed_tests,
+    running,
+    wait_until,
+)
 
 _ANALYZER = "business-analyzer"
 _BUILDER = "deployment"
@@ -119,7 +123,7 @@ def test_given_a_frozen_worker_when_another_looks_for_work_then_it_does_that_of_
     prepared: Settings,
 ) -> None:
     service = RunningService(prepared, _BUILDER)
-    tested = user_event(work_done("testing-engineer", 1), delivery_id=str(uuid.uuid4()))
+    tested = passed_tests()
     key = tested.envelope.delivery_id.encode()
     service.inbox.handle([LogRecord("test-events", 0, 0, key, Codec().encode(tested), (), 0)])
 
@@ -145,7 +149,7 @@ def test_given_long_work_when_another_looks_for_work_then_a_sign_of_life_keeps_i
     monkeypatch.setattr("streams.runtime.silent_holders.SILENT_SECONDS", 2 * SIGN_OF_LIFE_SECONDS)
     monkeypatch.setattr("streams.runtime.work_queue._LOOK_SECONDS", 0.0)
     service = RunningService(prepared, _BUILDER)
-    tested = user_event(work_done("testing-engineer", 1), delivery_id=str(uuid.uuid4()))
+    tested = passed_tests()
     key = tested.envelope.delivery_id.encode()
     service.inbox.handle([LogRecord("test-events", 0, 0, key, Codec().encode(tested), (), 0)])
     url = service_url(prepared.database_url, _BUILDER)

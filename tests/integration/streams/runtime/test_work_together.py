@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,7 +10,6 @@ import psycopg
 import pytest
 
 from connectors.kafka.log import LogRecord
-from connectors.kafka.user_events import user_event
 from connectors.postgres.roles import service_url
 from connectors.settings import Settings
 from schemas.codec import Codec
@@ -19,7 +17,7 @@ from schemas.envelope import Event
 from schemas.events.build import BuildCompleted
 from streams.core.decider import WorkDone
 from streams.runtime.worker import WorkLoop
-from tests.integration.streams.service_process import RunningService, wait_until
+from tests.integration.streams.service_process import RunningService, passed_tests, wait_until
 from tests.unit.streams.audit.recorded_histories import work_done
 
 _SERVICE = "deployment"
@@ -53,9 +51,7 @@ class _Queue:
     deliveries: list[str] = field(default_factory=list)
 
     def add(self, number: int) -> None:
-        tested = [
-            user_event(work_done("testing-engineer", 1), delivery_id=str(uuid.uuid4())) for _ in range(number)
-        ]
+        tested = [passed_tests() for _ in range(number)]
         for event in tested:
             key, offset = event.envelope.delivery_id.encode(), len(self.deliveries)
             record = LogRecord("test-events", 0, offset, key, Codec().encode(event), (), 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ import psycopg
 import pytest
 
 from connectors.kafka.log import LogRecord
-from connectors.kafka.user_events import user_event
 from connectors.postgres.roles import service_url
 from connectors.settings import Settings
 from schemas.codec import Codec
@@ -20,7 +18,7 @@ from schemas.envelope import Event
 from schemas.events.build import BuildCompleted
 from streams.core.decider import WorkDone
 from streams.runtime.worker import WorkLoop
-from tests.integration.streams.service_process import RunningService
+from tests.integration.streams.service_process import RunningService, passed_tests
 from tests.unit.streams.audit.recorded_histories import work_done
 
 _SERVICE = "deployment"
@@ -45,7 +43,7 @@ class _Builder:
 def service(prepared: Settings) -> RunningService:
     """Deployment, with one build in its queue."""
     service = RunningService(prepared, _SERVICE)
-    tested = user_event(work_done("testing-engineer", 1), delivery_id=str(uuid.uuid4()))
+    tested = passed_tests()
     key = tested.envelope.delivery_id.encode()
     service.inbox.handle([LogRecord("test-events", 0, 0, key, Codec().encode(tested), (), 0)])
     return service
