@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -50,6 +51,7 @@ class Report:
         unexpected: ends of processes that no fault explains.
         servers_ended: servers that ended by themselves, as on a full disk.
         seconds: of the run; setting up and checking not counted.
+        peak_mebibytes: most memory that this process has taken, checker included.
     """
 
     seed: int
@@ -67,6 +69,7 @@ class Report:
     seconds: float
     set_up_seconds: float
     check_seconds: float
+    peak_mebibytes: int
     plan: tuple[str, ...] = field(default=())
 
     @property
@@ -99,6 +102,7 @@ class Report:
             "servers_ended": dict(Counter(self.servers_ended)),
             "set_up_seconds": round(self.set_up_seconds, 1),
             "check_seconds": round(self.check_seconds, 1),
+            "peak_mebibytes": self.peak_mebibytes,
             "findings": {name: told[:_LONGEST_TOLD] for name, told in lists.items() if told},
             "plan": list(self.plan),
         }
@@ -184,6 +188,7 @@ def _carried_out(run: Run, planned: tuple[Fault, ...], seed: int, set_up_seconds
         seconds=ended - began,
         set_up_seconds=set_up_seconds + began - starting,
         check_seconds=time.monotonic() - ended,
+        peak_mebibytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         plan=tuple(str(fault) for fault in planned),
     )
 

@@ -142,7 +142,7 @@ class WorkLoop:
         def while_one_takes_long() -> None:
             if show_life(connection):
                 # What cannot be settled now is settled a second later, or at the end.
-                with suppress(PersistenceError):
+                with suppress(PersistenceError, psycopg.Error):
                     settle()
 
         given, deadline = len(items), time.monotonic() + _TOGETHER_SECONDS
