@@ -6,29 +6,54 @@ import dataclasses
 import io
 import re
 import struct
+from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from functools import cache
+from typing import TypeVar, cast, get_args, get_origin
 
 import cattrs
 import fastavro
+from cattrs.cols import homogenous_tuple_structure_factory
 from fastavro.types import Schema
 
 from schemas.avro_schema import envelope_schema
-from schemas.catalogue import type_of
+from schemas.catalogue import BY_PAYLOAD, type_of
 from schemas.envelope import Envelope, Event
+from schemas.envelope_bytes import envelope_bytes
 from schemas.errors import DecodeError
+from schemas.plain_times import micros_of, moment_of, plain_times
 from schemas.registry import PackagedSchemas, SchemaRegistry, WriterSchema, parsed_schema
 from schemas.upcasters import upcast
 
 T = TypeVar("T")
+Plain = dict[str, object]
 
 _HEADER = struct.Struct(">bI")
 _MAGIC = 0
-_ENVELOPE_SCHEMA = fastavro.parse_schema(envelope_schema())
+_ENVELOPE_SCHEMA = fastavro.parse_schema(plain_times(envelope_schema()))
 
 _converter = cattrs.Converter(detailed_validation=False)
 _converter.register_unstructure_hook(datetime, lambda value: value)
 _converter.register_structure_hook(datetime, lambda value, _: value)
+
+_wire = cattrs.Converter(detailed_validation=False)
+_wire.register_unstructure_hook(datetime, micros_of)
+_wire.register_structure_hook(datetime, lambda micros, _: moment_of(micros))
+
+
+def _is_of_one_kind(hint: object) -> bool:
+    return get_origin(hint) is tuple and get_args(hint)[1:] == (...,)
+
+
+def _is_of_texts(hint: object) -> bool:
+    return _is_of_one_kind(hint) and get_args(hint)[0] is str
+
+
+# cattrs looks up the items' hook for each tuple anew unless told to do so once for each type: 1.3 of
+# the 6 µs from a plain record to an event. fastavro writes a tuple of texts as it is.
+_wire.register_structure_hook_factory(_is_of_one_kind, homogenous_tuple_structure_factory)
+_wire.register_unstructure_hook_func(_is_of_texts, lambda texts: texts)
+_structured_envelope = cast("Callable[[object, type], Envelope]", _wire.get_structure_hook(Envelope))
 
 
 def to_plain(value: object) -> dict[str, object]:
@@ -51,6 +76,7 @@ class Codec:
 
     def __init__(self, registry: SchemaRegistry | None = None) -> None:
         self._registry: SchemaRegistry = registry or PackagedSchemas()
+        self._readings: dict[int, _Reading] = {}
 
     def encode(self, event: Event) -> bytes:
         """The event's bytes for the wire and for the event store.
@@ -59,10 +85,11 @@ class Codec:
             KeyError: the payload's class is not in the catalogue.
         """
         event_type = type_of(event.payload)
-        record = {"envelope": to_plain(event.envelope), **to_plain(event.payload)}
+        writing = _writing(event_type.payload)
         buffer = io.BytesIO()
         buffer.write(_HEADER.pack(_MAGIC, self._registry.id_of(event_type)))
-        fastavro.schemaless_writer(buffer, parsed_schema(event_type.name, event_type.version), record)
+        buffer.write(envelope_bytes(event.envelope))
+        fastavro.schemaless_writer(buffer, writing.schema, writing.plain(event.payload))
         return buffer.getvalue()
 
     def decode(self, data: bytes) -> Event:
@@ -71,15 +98,18 @@ class Codec:
         Raises:
             DecodeError: the bytes are not an event of ours; the message says where and why.
         """
-        writer = self.writer_schema(data)
-        record = _read(data, writer.schema, f"a {writer.event_type.name} v{writer.version}")
+        reading = self._reading(data)
+        writer = reading.writer
+        record = _read(data, reading.schema, writer)
         envelope = _checked_envelope(record.pop("envelope"), writer)
-        record = upcast(writer.event_type.name, writer.version, writer.event_type.version, record)
+        event_type = writer.event_type
+        if writer.version != event_type.version:
+            record = upcast(event_type.name, writer.version, event_type.version, record)
         try:
-            payload: object = from_plain(record, writer.event_type.payload)
+            payload = reading.structured(record, event_type.payload)
         except Exception as error:
             raise DecodeError(
-                f"Decoding a {writer.event_type.name} v{writer.version}",
+                f"Decoding a {event_type.name} v{writer.version}",
                 why=f"a value is not allowed ({error})",
                 todo="Compare the record with the schema's documentation",
             ) from error
@@ -92,8 +122,7 @@ class Codec:
             DecodeError: the bytes are not an event of ours.
         """
         writer = self.writer_schema(data)
-        record = _read(data, _ENVELOPE_SCHEMA, f"the envelope of a {writer.event_type.name}", prefix=True)
-        return _checked_envelope(record, writer)
+        return _checked_envelope(_read(data, _ENVELOPE_SCHEMA, writer, envelope_only=True), writer)
 
     def writer_schema(self, data: bytes) -> WriterSchema:
         """The schema that the bytes were written with.
@@ -101,45 +130,97 @@ class Codec:
         Raises:
             DecodeError: they have no wire header, or an unknown id.
         """
-        if len(data) < _HEADER.size or data[0] != _MAGIC:
-            raise DecodeError(
-                f"Decoding a record of {len(data)} bytes",
-                why="it does not start with a zero byte and a schema id (Confluent wire format)",
-                todo="Serialise with the schemas in schemas/avro and prepend the header",
+        return self._registry.writer_schema(_schema_id(data))
+
+    def _reading(self, data: bytes) -> _Reading:
+        schema_id = _schema_id(data)
+        # Asked each time: a registry may come to know an id that it did not know before.
+        writer = self._registry.writer_schema(schema_id)
+        known = self._readings.get(schema_id)
+        if known is None or known.writer is not writer:
+            known = self._readings[schema_id] = _Reading(
+                writer,
+                fastavro.parse_schema(plain_times(writer.schema)),
+                cast("Callable[[object, type], object]", _wire.get_structure_hook(writer.event_type.payload)),
             )
-        return self._registry.writer_schema(_HEADER.unpack_from(data)[1])
+        return known
 
 
-def _read(data: bytes, schema: Schema, what: str, *, prefix: bool = False) -> dict[str, object]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Reading:
+    """How records of one schema id are read.
+
+    Attributes:
+        schema: the writer's, with times as microseconds.
+        structured: makes the payload from plain values and its class.
+    """
+
+    writer: WriterSchema
+    schema: Schema
+    structured: Callable[[object, type], object]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Writing:
+    """How payloads of one type are written.
+
+    Attributes:
+        schema: of the fields behind the envelope.
+        plain: the payload as a mapping of plain values.
+    """
+
+    schema: Schema
+    plain: Callable[[object], Plain]
+
+
+@cache
+def _writing(payload: type) -> _Writing:
+    event_type = BY_PAYLOAD[payload]
+    whole = cast("dict[str, list[object]]", plain_times(parsed_schema(event_type.name, event_type.version)))
+    _, *behind_the_envelope = whole["fields"]
+    schema = fastavro.parse_schema(cast(Schema, {**whole, "fields": behind_the_envelope}))
+    return _Writing(schema, cast("Callable[[object], Plain]", _wire.get_unstructure_hook(payload)))
+
+
+def _schema_id(data: bytes) -> int:
+    if len(data) < _HEADER.size or data[0] != _MAGIC:
+        raise DecodeError(
+            f"Decoding a record of {len(data)} bytes",
+            why="it does not start with a zero byte and a schema id (Confluent wire format)",
+            todo="Serialise with the schemas in schemas/avro and prepend the header",
+        )
+    return int.from_bytes(data[1 : _HEADER.size], "big")
+
+
+def _read(data: bytes, schema: Schema, writer: WriterSchema, *, envelope_only: bool = False) -> Plain:
     buffer = io.BytesIO(data)
     buffer.seek(_HEADER.size)
     try:
         record = fastavro.schemaless_reader(buffer, schema, None)
     except Exception as error:
-        raise DecodeError(
-            f"Decoding {what}",
-            why=f"the bytes do not fit the schema near byte {buffer.tell()} ({error!r})",
-            todo="Serialise with just the schema that the id names",
+        raise _unreadable(
+            writer, f"the bytes do not fit the schema near byte {buffer.tell()} ({error!r})", envelope_only
         ) from error
-    if not prefix and buffer.tell() != len(data):
-        raise DecodeError(
-            f"Decoding {what}",
-            why=f"{len(data) - buffer.tell()} bytes are left over after byte {buffer.tell()}",
-            todo="Serialise with just the schema that the id names",
-        )
+    read = buffer.tell()
+    if read != len(data) and not envelope_only:
+        raise _unreadable(writer, f"{len(data) - read} bytes are left over after byte {read}", envelope_only)
     if not isinstance(record, dict):
-        raise DecodeError(
-            f"Decoding {what}", why="it is not a record", todo="Use the schemas in schemas/avro"
-        )
+        raise _unreadable(writer, "it is not a record", envelope_only)
     return record
 
 
-_REQUIRED_IDS = ("event_id", "delivery_id")
+def _unreadable(writer: WriterSchema, why: str, envelope_only: bool) -> DecodeError:
+    name = writer.event_type.name
+    what = f"the envelope of a {name}" if envelope_only else f"a {name} v{writer.version}"
+    return DecodeError(f"Decoding {what}", why=why, todo="Serialise with just the schema that the id names")
 
 
 def _checked_envelope(plain: object, writer: WriterSchema) -> Envelope:
-    envelope = from_plain(plain, Envelope)
-    problem = _envelope_problem(envelope, writer)
+    try:
+        envelope = _structured_envelope(plain, Envelope)
+        problem = _envelope_problem(envelope, writer)
+    except OverflowError:
+        problem = "occurred_at is a time that no calendar has"
     if problem:
         raise DecodeError(
             f"Decoding the envelope of a {writer.event_type.name}",
@@ -154,17 +235,13 @@ def _envelope_problem(envelope: Envelope, writer: WriterSchema) -> str:
         return f"event_type is '{envelope.event_type[:80]}' but the schema id means {writer.event_type.name}"
     if envelope.schema_version != writer.version:
         return f"schema_version is {envelope.schema_version} but the schema id means {writer.version}"
-    for name in _REQUIRED_IDS:
-        if not _is_uuid(getattr(envelope, name)):
-            return f"{name} '{str(getattr(envelope, name))[:80]}' is not a UUID"
+    for name, value in (("event_id", envelope.event_id), ("delivery_id", envelope.delivery_id)):
+        if _UUID.fullmatch(value) is None:
+            return f"{name} '{value[:80]}' is not a UUID"
     return ""
 
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
-def _is_uuid(text: str) -> bool:
-    return _UUID.fullmatch(text) is not None
 
 
 def replace_envelope(event: Event, **changes: object) -> Event:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
@@ -16,10 +15,11 @@ _BATCH = 2_000
 _TIMEOUT_SECONDS = 15.0
 # A batch that is not full waits that long for more, as at the end of the log.
 _GATHER_SECONDS = 0.01
+# Read ahead while records are looked at; the client's own 64 MiB would be most of an audit's memory.
+_AHEAD_KIB = 8 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class LogRecord:
+class LogRecord(NamedTuple):
     """A record of a topic as Kafka keeps it."""
 
     topic: str
@@ -42,12 +42,15 @@ def read_log(
     start: Mapping[tuple[str, int], int] | None = None,
     *,
     only: tuple[str, int] | None = None,
+    with_headers: bool = True,
 ) -> Iterator[LogRecord]:
     """All committed records up to the end at the time of the call; in order in each partition.
 
     Args:
         start: first offset for (topic, partition); the beginning for those not named.
         only: the one (topic, partition) to read; all of the topics where it is None.
+        with_headers: False leaves them empty, for a reader that needs none: the ten headers of an
+            event take 4 of the 7 µs that it takes to read a record.
 
     Raises:
         SetupError: the broker cannot be reached, or a topic is missing.
@@ -61,6 +64,7 @@ def read_log(
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
             "fetch.message.max.bytes": 16 * 1024 * 1024,
+            "queued.max.messages.kbytes": _AHEAD_KIB,
             "fetch.wait.max.ms": 50,
         }
     )
@@ -69,7 +73,7 @@ def read_log(
         if only is not None:
             partitions = [each for each in partitions if (each.topic, each.partition) == only]
         consumer.assign(partitions)
-        yield from _until_ends(consumer, len(partitions))
+        yield from _until_ends(consumer, len(partitions), with_headers)
     finally:
         consumer.close()
 
@@ -93,16 +97,16 @@ def read_record(brokers: str, position: Position) -> LogRecord:
     )
 
 
-def from_message(message: Message) -> LogRecord:
+def from_message(message: Message, *, with_headers: bool = True) -> LogRecord:
     """A consumed message as a plain record."""
     return LogRecord(
-        topic=message.topic() or "",
-        partition=message.partition() or 0,
-        offset=message.offset() or 0,
-        key=_bytes(message.key()),
-        value=_bytes(message.value()),
-        headers=_headers(message),
-        timestamp_ms=message.timestamp()[1],
+        message.topic() or "",
+        message.partition() or 0,
+        message.offset() or 0,
+        _bytes(message.key()),
+        _bytes(message.value()),
+        _headers(message) if with_headers else (),
+        message.timestamp()[1],
     )
 
 
@@ -143,13 +147,13 @@ def _partitions(
     ]
 
 
-def _until_ends(consumer: Consumer, partitions: int) -> Iterator[LogRecord]:
+def _until_ends(consumer: Consumer, partitions: int, with_headers: bool) -> Iterator[LogRecord]:
     ended: set[tuple[str | None, int | None]] = set()
     while len(ended) < partitions:
         for message in consumer.consume(_BATCH, timeout=_GATHER_SECONDS):
             error = message.error()
             if error is None:
-                yield from_message(message)
+                yield from_message(message, with_headers=with_headers)
             elif error.code() == KafkaError._PARTITION_EOF:
                 ended.add((message.topic(), message.partition()))
             elif error.fatal() or not error.retriable():

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.errors import BadInputError
 
 _TEXT = re.compile(r"(?P<topic>[A-Za-z0-9._-]+)-(?P<partition>\d{1,6})-(?P<offset>\d{1,18})")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """Topic, partition and offset of a record."""
 
     topic: str

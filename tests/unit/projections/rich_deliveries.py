@@ -141,7 +141,7 @@ def rich_deliveries(count: int, seed: int, *, success: float = 0.85) -> list[Rec
         place = record.position.topic, record.position.partition
         offset = ends.get(place, 0)
         ends[place] = offset + 1
-        position = dataclasses.replace(record.position, offset=offset)
+        position = record.position._replace(offset=offset)
         mixed.append(dataclasses.replace(record, position=position, event=enriched(record.event)))
         waiting = [each for each in waiting if each]
     return mixed

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.catalogue import BY_NAME, EVENT_TYPES, EventType
+from schemas.catalogue import BY_NAME, EVENT_TYPES, EventType, type_of
 from schemas.codec import Codec, to_plain
 from schemas.envelope import Envelope, Event
 from schemas.errors import DecodeError
@@ -91,6 +91,17 @@ def test_given_any_event_of_a_type_when_encoded_and_decoded_then_it_is_the_same(
     assert Codec().decode(encoded) == event
     assert Codec().decode_envelope(encoded) == event.envelope
     assert encoded[:5] == struct.pack(">bI", 0, event_type.schema_id)
+
+
+@given(EVENTS)
+@quick
+def test_given_any_event_when_encoded_then_the_bytes_are_those_of_its_schema(event: Event) -> None:
+    kind = type_of(event.payload)
+    record = {"envelope": to_plain(event.envelope), **to_plain(event.payload)}
+    buffer = io.BytesIO()
+    fastavro.schemaless_writer(buffer, parsed_schema(kind.name, kind.version), record)
+
+    assert Codec().encode(event)[5:] == buffer.getvalue()
 
 
 @given(st.binary(max_size=400))

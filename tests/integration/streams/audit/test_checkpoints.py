@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -88,7 +87,7 @@ def altered(log: Records, index: int) -> Records:
                     for name, value in headers_of(forged.envelope))  # fmt: skip
     return [
         *log[:index],
-        dataclasses.replace(log[index], value=Codec().encode(forged), headers=headers),
+        log[index]._replace(value=Codec().encode(forged), headers=headers),
         *log[index + 1 :],
     ]
 
@@ -98,7 +97,7 @@ def dropped(log: Records, index: int) -> Records:
 
 
 def inserted(log: Records, index: int) -> Records:
-    return [*log[:index], dataclasses.replace(log[index], key=b"intruder"), *log[index:]]
+    return [*log[:index], log[index]._replace(key=b"intruder"), *log[index:]]
 
 
 def reordered(log: Records, index: int) -> Records:

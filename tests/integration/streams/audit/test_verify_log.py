@@ -133,7 +133,7 @@ def test_given_bytes_that_are_no_event_when_verified_then_they_are_named_until_s
         headers=(),
         reason=found.why,
     )
-    dead_letters = dataclasses.replace(place, topic=dead_letter_topic(place.topic), partition=0)
+    dead_letters = place._replace(topic=dead_letter_topic(place.topic), partition=0)
     publish_bytes(clean_brokers, [(dead_letters, b"someone", b"", letter.kafka_headers())])
 
     after = verify_log(clean_brokers, Codec())

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 from hypothesis import assume, given
@@ -111,7 +110,7 @@ def test_given_a_record_at_another_offset_when_compared_then_it_was_moved(
 ) -> None:
     true = log_of(rows)
     index = data.draw(st.integers(0, len(rows) - 1))
-    shifted = [dataclasses.replace(r, offset=r.offset + 1) if r.offset >= index else r for r in true]
+    shifted = [r._replace(offset=r.offset + 1) if r.offset >= index else r for r in true]
 
     found = compared(true, shifted)
 
