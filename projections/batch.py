@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from projections.models.fold import changes_of
+from projections.models.spans import Spans
 from projections.models.table import MergedRows, Value, merge
 from projections.models.timeline import timeline_row
 from projections.reading import RawRecord, Reader
@@ -36,7 +37,7 @@ class Batch:
 def batch_of(records: Iterable[RawRecord], reader: Reader) -> Batch:
     """The rows of these records; those that do not decode are skipped with the reason."""
     batch = Batch()
-    merged, timeline, positions = batch.merged, batch.timeline, batch.positions
+    merged, timeline, positions, spans = batch.merged, batch.timeline, batch.positions, Spans()
     for record in records:
         try:
             event = reader.read(record)
@@ -48,7 +49,9 @@ def batch_of(records: Iterable[RawRecord], reader: Reader) -> Batch:
         else:
             timeline.append(row)
             merge(merged, changes)
+            spans.add(event)
         positions[record.topic, record.partition] = record.offset + 1
+    merge(merged, spans.changes())
     return batch
 
 

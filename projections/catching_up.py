@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from projections.batch import Batch
 from projections.consumption import Gathered, LogConsumer, Place
-from projections.reading import Reader
+from projections.reading import RawRecord, Reader
 from projections.store import Positions, Store
 from projections.write_behind import write_behind
 from schemas.errors import SetupError
@@ -36,14 +36,13 @@ def catch_up(
         SetupError: nothing came from the broker for 60 seconds.
         KafkaException: the broker cannot be read from.
     """
-    wanted = {place: until.get(place, 0) if until is not None else None for place in positions}
-    waiting = {place for place, end in wanted.items() if end is None or positions[place] < end}
+    wanted = {place: until.get(place, 0) for place in positions} if until is not None else {}
+    waiting = {place for place, reached in positions.items() if until is None or reached < wanted[place]}
     consumer.assign({place: positions[place] for place in waiting})
     ends: dict[Place, int] = {}
     with write_behind(store, reader, positions) as writer:
         for gathered in _heard(consumer, waiting):
-            reached = _reached(gathered, wanted)
-            within = [each for each in gathered.records if _is_before(each.offset, wanted[each.place])]
+            within, reached = gathered if until is None else _within(gathered, wanted)
             if within:
                 writer.project(within)
             ends |= {place: reached[place] for place in waiting & reached.keys()}
@@ -68,21 +67,18 @@ def _heard(consumer: LogConsumer, waiting: set[Place]) -> Iterator[Gathered]:
             )
 
 
-def _reached(gathered: Gathered, wanted: Mapping[Place, int | None]) -> dict[Place, int]:
-    """Partitions that were read as far as wanted, with the position to move to."""
-    reached = dict(gathered.ends)
-    for place, end in gathered.ends.items():
-        limit = wanted[place]
-        reached[place] = end if limit is None else min(end, limit)
+def _within(gathered: Gathered, wanted: Mapping[Place, int]) -> Gathered:
+    """The records before the wanted ends, and the partitions that were read as far as wanted, with the
+    position to move to."""
+    reached = {place: min(end, wanted[place]) for place, end in gathered.ends.items()}
+    within: list[RawRecord] = []
     for record in gathered.records:
         limit = wanted[record.place]
-        if limit is not None and record.offset + 1 >= limit:
+        if record.offset < limit:
+            within.append(record)
+        if record.offset + 1 >= limit:
             reached[record.place] = limit
-    return reached
-
-
-def _is_before(offset: int, limit: int | None) -> bool:
-    return limit is None or offset < limit
+    return Gathered(within, reached)
 
 
 def _move(store: Store, positions: Positions, targets: dict[Place, int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from math import isfinite
@@ -11,7 +10,7 @@ from typing import cast
 
 from projections.models.table import Json, Value
 
-_SPECIAL = re.compile(r"[\\\n\r\t\x00]")
+_SPECIAL = ("\\", "\n", "\r", "\t", "\x00")
 # Postgres keeps no NUL in text, so it becomes the replacement character.
 _ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\x00": "\ufffd"})
 
@@ -33,7 +32,7 @@ def _texts(column: tuple[Value, ...]) -> Iterable[str]:
     if kinds == {str}:
         texts = cast("tuple[str, ...]", column)
         # One search in all of them together is quicker than one in each.
-        return map(_text, texts) if _SPECIAL.search("".join(texts)) else texts
+        return map(_text, texts) if _has_special("".join(texts)) else texts
     if kinds == {int}:
         return map(repr, column)
     if kinds == {datetime}:
@@ -41,11 +40,16 @@ def _texts(column: tuple[Value, ...]) -> Iterable[str]:
     return map(_text, column)
 
 
+def _has_special(text: str) -> bool:
+    # Five searches for one character take a tenth of one search for five by a regular expression.
+    return any(character in text for character in _SPECIAL)
+
+
 def _text(value: Value) -> str:
     kind = type(value)
     if kind is str:
         text = str(value)
-        return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+        return text.translate(_ESCAPES) if _has_special(text) else text
     if kind is int or kind is float:
         return repr(value)
     if value is None:

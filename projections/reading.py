@@ -1,19 +1,23 @@
-"""Decoding of what the projections need: payload fields that no read model shows are skipped."""
+"""Decoding of events to plain mappings, which is all that the projections need.
+
+Whole payloads are read: a reader's schema that leaves out fields costs more than reading them (10 µs
+instead of 5 for AnalysisStarted, 48 instead of 17 for SpecificationWritten, 22 instead of 19 for
+BackendImplemented of 475 bytes).
+"""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 import fastavro
 from fastavro.types import Schema
 
-from projections.models.payloads import READ_OF
 from projections.models.recorded import PlainEnvelope, Recorded, recorded
 from schemas.codec import Codec
 from schemas.errors import DecodeError
+from schemas.plain_times import plain_times
 from schemas.upcasters import upcast
 
 _HEADER_BYTES = 5
@@ -42,12 +46,26 @@ class RawRecord(NamedTuple):
         return f"{self.topic}-{self.partition}-{self.offset}"
 
 
+class _Known(NamedTuple):
+    """How records of one schema id are read.
+
+    Attributes:
+        schema: the writer's, with times as microseconds.
+    """
+
+    name: str
+    version: int
+    current: int
+    topic: str
+    schema: Schema
+
+
 class Reader:
     """Decodes records to the events that the models take."""
 
     def __init__(self, codec: Codec | None = None) -> None:
         self._codec = codec or Codec()
-        self._schemas: dict[int, tuple[str, int, int, str, Schema, Schema | None]] = {}
+        self._known: dict[bytes, _Known] = {}
 
     def read(self, record: RawRecord) -> Recorded:
         """The event of a record.
@@ -58,11 +76,11 @@ class Reader:
         data = record.value
         if data is None:
             raise DecodeError(f"Decoding {record.position}", why="it has no value", todo=_TODO)
-        name, version, current, topic, writer, reader = self._schemas_of(data)
+        name, version, current, topic, schema = self._known.get(data[:_HEADER_BYTES]) or self._learned(data)
         buffer = io.BytesIO(data)
         buffer.seek(_HEADER_BYTES)
         try:
-            plain = cast("dict[str, object]", fastavro.schemaless_reader(buffer, writer, reader))
+            plain = cast("dict[str, object]", fastavro.schemaless_reader(buffer, schema, None))
         except Exception as error:
             why = f"the bytes do not fit the schema of {name} v{version} ({error!r})"
             raise DecodeError(f"Decoding {record.position}", why=why, todo=_TODO) from error
@@ -77,24 +95,12 @@ class Reader:
             plain = upcast(name, version, current, plain)
         return recorded(record.topic, record.partition, record.offset, envelope, plain)
 
-    def _schemas_of(self, data: bytes) -> tuple[str, int, int, str, Schema, Schema | None]:
-        schema_id = int.from_bytes(data[:_HEADER_BYTES], "big")
-        known = self._schemas.get(schema_id)
-        if known is None or len(data) < _HEADER_BYTES:
-            found = self._codec.writer_schema(data)
-            event_type = found.event_type
-            writer = _plain_times(found.schema)
-            pruned = _pruned(writer, event_type.name)
-            known = (
-                event_type.name,
-                found.version,
-                event_type.version,
-                event_type.topic,
-                fastavro.parse_schema(writer),
-                # Resolving a reader's schema takes as long as reading, so only where it leaves fields out.
-                None if pruned == writer else fastavro.parse_schema(pruned),
-            )
-            self._schemas[schema_id] = known
+    def _learned(self, data: bytes) -> _Known:
+        found = self._codec.writer_schema(data)
+        event_type = found.event_type
+        schema = fastavro.parse_schema(plain_times(found.schema))
+        known = _Known(event_type.name, found.version, event_type.version, event_type.topic, schema)
+        self._known[data[:_HEADER_BYTES]] = known
         return known
 
 
@@ -110,26 +116,3 @@ def _problem(record: RawRecord, envelope: PlainEnvelope, name: str, version: int
     if record.key != envelope["delivery_id"].encode():
         return f"the key is not the delivery id {envelope['delivery_id']}"
     return ""
-
-
-def _plain_times(schema: object) -> Schema:
-    """The schema without logical types: the same bytes, times as microseconds."""
-    if isinstance(schema, Mapping):
-        kept = {
-            key: value for key, value in schema.items() if key not in ("logicalType", "__fastavro_parsed__")
-        }
-        return cast(
-            Schema, {key: _plain_times(value) for key, value in kept.items() if not key.startswith("__")}
-        )
-    if isinstance(schema, list):
-        return [_plain_times(item) for item in schema]
-    return cast(Schema, schema)
-
-
-def _pruned(schema: Schema, name: str) -> Schema:
-    """The schema with only those payload fields that the models read."""
-    record = cast("dict[str, list[dict[str, object]]]", schema)
-    wanted = {"envelope", *READ_OF[name].__annotations__}
-    return cast(
-        Schema, {**record, "fields": [field for field in record["fields"] if field["name"] in wanted]}
-    )

@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 
 from projections.models import payloads
 from projections.models.recorded import Recorded
-from projections.models.table import Change, Json, Value
+from projections.models.table import Change, Json, Order, Value
 from projections.models.tables import (
     ANSWER,
     ARTEFACT,
@@ -66,7 +66,9 @@ STANDINGS: dict[str, Standing] = {
 }
 """The undoing of a step ranks behind the request for it, and before the request for the next."""
 
-_ABOUT_NO_DELIVERY = frozenset(("DeadLetterRedriven", "DeadLetterDiscarded", "CircuitBreakerChanged"))
+ABOUT_NO_DELIVERY: frozenset[str] = frozenset(
+    ("DeadLetterRedriven", "DeadLetterDiscarded", "CircuitBreakerChanged")
+)
 """What operations do and see, whose delivery may not exist; they show on the timeline alone."""
 
 _UNDO_REQUESTED = {"build": 71, "tests": 73, "frontend": 75, "backend": 77, "analysis": 79}
@@ -78,19 +80,23 @@ STATUSES: tuple[str, ...] = (
 )
 
 
-def delivery_changes(event: Recorded) -> Iterator[Change]:
-    """Changes that every event makes, and those of the state for an event that tells of it."""
-    if event.envelope["event_type"] in _ABOUT_NO_DELIVERY:
-        return
-    key = (event.envelope["delivery_id"],)
-    occurred_at = event.occurred_at
-    yield Change(DELIVERIES, key, FIRST, event.order_earliest(), (occurred_at,))
-    yield Change(DELIVERIES, key, LAST, event.order_latest(), (occurred_at, event.position))
-    attempt = attempt_of(event)
+def first_change(event: Recorded) -> Change:
+    """What every event changes that may be the first of its delivery."""
+    return _change(event, FIRST, event.order_earliest(), (event.occurred_at,))
+
+
+def last_change(event: Recorded) -> Change:
+    """What every event changes that may be the last of its delivery."""
+    return _change(event, LAST, event.order_latest(), (event.occurred_at, event.position))
+
+
+def state_changes(event: Recorded) -> Iterator[Change]:
+    """Where the delivery stands, for an event that tells of it."""
     standing = _standing(event)
     if standing is not None:
-        values: tuple[Value, ...] = (attempt, standing.status, standing.step, occurred_at)
-        yield Change(DELIVERIES, key, STATE, event.order(attempt, standing.rank), values)
+        attempt = attempt_of(event)
+        values: tuple[Value, ...] = (attempt, standing.status, standing.step, event.occurred_at)
+        yield _change(event, STATE, event.order(attempt, standing.rank), values)
 
 
 def attempt_of(event: Recorded) -> int:
@@ -204,5 +210,5 @@ def ended_changes(event: Recorded) -> Iterator[Change]:
     yield _change(event, FAILURE, event.order(payload["attempt"], 2), values)
 
 
-def _change(event: Recorded, facet: int, order: str, values: tuple[Value, ...]) -> Change:
+def _change(event: Recorded, facet: int, order: Order, values: tuple[Value, ...]) -> Change:
     return Change(DELIVERIES, (event.envelope["delivery_id"],), facet, order, values)

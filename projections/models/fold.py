@@ -1,4 +1,4 @@
-"""All changes that an event makes to the read models."""
+"""The changes that an event makes to the read models."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
 
 
 def changes_of(event: Recorded) -> Iterator[Change]:
-    """All changes of rows but the timeline's."""
-    yield from deliveries.delivery_changes(event)
+    """All changes of rows but the timeline's, and those of `projections.models.spans`."""
+    yield from deliveries.state_changes(event)
     for handler in _HANDLERS.get(event.envelope["event_type"], ()):
         yield from handler(event)

@@ -1,10 +1,8 @@
-"""What the projections read of each payload; every other field is skipped while decoding."""
+"""What the projections read of each payload."""
 
 from __future__ import annotations
 
 from typing import TypedDict
-
-from schemas.catalogue import EVENT_TYPES
 
 PlainStep = str
 
@@ -258,44 +256,3 @@ class TimeOut(Attempted):
 
     step: PlainStep
     limit_seconds: float
-
-
-READ_OF: dict[str, type] = {
-    **dict.fromkeys((event_type.name for event_type in EVENT_TYPES), Attempted),
-    "RequirementSubmitted": Submission,
-    "CancellationRequested": ByUser,
-    "RetryRequested": ByUser,
-    "DeadLetterRedriven": ByUser,
-    "DeadLetterDiscarded": ByUser,
-    "CircuitBreakerChanged": BreakerChange,
-    "ClarificationAnswered": AnsweredByUser,
-    "AnalysisStarted": Analysis,
-    "ClarificationRequested": Clarification,
-    **dict.fromkeys(("AnalysisFailed", "BackendFailed", "FrontendFailed", "BuildFailed"), Failure),
-    "SpecificationWritten": Specified,
-    "FeatureCreated": CreatedFeature,
-    "FeatureDeleted": DeletedFeature,
-    "BackendImplemented": Implementation,
-    "FrontendImplemented": Implementation,
-    "TestsPassed": PassedTests,
-    "TestsFailed": FailedTests,
-    "BuildCompleted": Completion,
-    "DeliverySucceeded": Success,
-    "CompensationStarted": Undoing,
-    "CompensationRequested": StepRequest,
-    **dict.fromkeys(
-        (
-            "BuildDiscarded",
-            "TestsDiscarded",
-            "FrontendDiscarded",
-            "BackendDiscarded",
-            "SpecificationDiscarded",
-        ),
-        Discard,
-    ),
-    "DeliveryPaused": Pause,
-    "DeliveryFailed": Ending,
-    "DeliveryCompensated": Compensated,
-    "StepTimedOut": TimeOut,
-}
-"""The fields read of each event type."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, TypedDict
 
+from projections.models.table import Order
+from schemas.plain_times import moment_of
 from schemas.topics import EVENT_TOPICS
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOPIC_INDEX = {topic: index for index, topic in enumerate(sorted(EVENT_TOPICS))}
 _MAX_ATTEMPT = 999_999_999
 
@@ -43,28 +44,28 @@ class Recorded(NamedTuple):
     envelope: PlainEnvelope
     payload: object
     occurred_at: datetime
-    tail: str
+    tail: tuple[int, int, int]
 
     @property
     def position(self) -> str:
         """The position as topic-partition-offset."""
         return f"{self.topic}-{self.partition}-{self.offset}"
 
-    def order(self, attempt: int, rank: int) -> str:
+    def order(self, attempt: int, rank: int) -> Order:
         """Order by attempt, then by rank (0 to 999), then by position."""
-        return f"{min(max(attempt, 0), _MAX_ATTEMPT):09d}.{rank:03d}.{self.tail}"
+        return (min(max(attempt, 0), _MAX_ATTEMPT), rank, *self.tail)
 
-    def order_first(self) -> str:
+    def order_first(self) -> Order:
         """Order by which the earliest position wins."""
-        return f"{10**6 - self.partition:07d}.{10**18 - self.offset:019d}"
+        return (10**6 - self.partition, 10**18 - self.offset)
 
-    def order_earliest(self) -> str:
+    def order_earliest(self) -> Order:
         """Order by which the earliest time wins."""
-        return f"{10**18 - self.envelope['occurred_at']:019d}"
+        return (10**18 - self.envelope["occurred_at"],)
 
-    def order_latest(self) -> str:
+    def order_latest(self) -> Order:
         """Order by which the latest time wins."""
-        return f"{10**17 + self.envelope['occurred_at']:019d}.{self.tail}"
+        return (10**17 + self.envelope["occurred_at"], *self.tail)
 
 
 def recorded(topic: str, partition: int, offset: int, envelope: PlainEnvelope, payload: object) -> Recorded:
@@ -74,6 +75,5 @@ def recorded(topic: str, partition: int, offset: int, envelope: PlainEnvelope, p
         KeyError: the topic is not one of `schemas.topics.EVENT_TOPICS`.
         OverflowError: the time is one that no calendar has.
     """
-    occurred_at = _EPOCH + timedelta(microseconds=envelope["occurred_at"])
-    tail = f"{_TOPIC_INDEX[topic]:02d}.{partition:06d}.{offset:018d}"
-    return Recorded(topic, partition, offset, envelope, payload, occurred_at, tail)
+    tail = (_TOPIC_INDEX[topic], partition, offset)
+    return Recorded(topic, partition, offset, envelope, payload, moment_of(envelope["occurred_at"]), tail)

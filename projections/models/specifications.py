@@ -7,7 +7,7 @@ from typing import cast
 
 from projections.models import payloads
 from projections.models.recorded import Recorded
-from projections.models.table import Change, Json
+from projections.models.table import Change, Json, Order
 from projections.models.tables import CONTENT, FEATURES, SECOND, SPECIFICATIONS, STORIES
 
 
@@ -29,7 +29,7 @@ def specification_changes(event: Recorded) -> Iterator[Change]:
         yield _story(event, attempt, order, story)
 
 
-def _story(event: Recorded, attempt: int, order: str, story: payloads.PlainStory) -> Change:
+def _story(event: Recorded, attempt: int, order: Order, story: payloads.PlainStory) -> Change:
     values = (
         story["feature"],
         story["role"],

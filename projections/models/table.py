@@ -1,7 +1,7 @@
 """Read-model tables whose rows come out the same in whatever order the topics are read.
 
 A row consists of facets: groups of columns that are set together. Each facet keeps the values of
-the event with the highest order (a text that depends on the event alone, never on the time or
+the event with the highest order (numbers that depend on the event alone, never on the time or
 sequence of its arrival). Such a merge is commutative, associative and idempotent.
 """
 
@@ -24,6 +24,10 @@ class Json:
 
 Value = str | int | float | bool | datetime | Json | None
 Key = tuple[str | int, ...]
+Order = tuple[int, ...]
+
+BY_ATTEMPT = "%09d.%03d.%02d.%06d.%018d"
+"""How orders by attempt, rank and position are kept: as texts that sort as the numbers do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,10 +37,12 @@ class Facet:
     Attributes:
         name: the order is kept in the column <name>_order.
         defaults: value of each column as long as no event has set it.
+        order_text: format of that column; all orders of a facet have the same numbers of digits.
     """
 
     name: str
     defaults: dict[str, Value]
+    order_text: str = BY_ATTEMPT
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -72,11 +78,11 @@ class Change(NamedTuple):
     table: Table
     key: Key
     facet: int
-    order: str
+    order: Order
     values: tuple[Value, ...]
 
 
-FacetState = tuple[str, tuple[Value, ...]]
+FacetState = tuple[Order, tuple[Value, ...]]
 MergedRows = dict[Table, dict[Key, list[FacetState | None]]]
 
 
@@ -102,6 +108,7 @@ def flat_row(table: Table, key: Key, states: list[FacetState | None]) -> tuple[V
             row.append("")
             row.extend(facet.defaults.values())
         else:
-            row.append(state[0])
+            # Texts are made here, once a row: for every change of it they would take 2 µs an event.
+            row.append(facet.order_text % state[0])
             row.extend(state[1])
     return tuple(row)

@@ -12,11 +12,12 @@ DELIVERIES = Table(
     "deliveries",
     ("delivery_id",),
     (
-        Facet("first", {"created_at": None}),
-        Facet("last", {"updated_at": None, "last_position": ""}),
+        Facet("first", {"created_at": None}, "%019d"),
+        Facet("last", {"updated_at": None, "last_position": ""}, "%019d.%02d.%06d.%018d"),
         Facet(
             "request",
             {"requirement": "", "format": "", "submitted_by": "", "submitted_at": None, "position": ""},
+            "%07d.%019d",
         ),
         Facet("state", {"attempt": 0, "status": "unknown", "step": "", "status_at": None}),
         Facet("failure", {"cause": "", "failed_step": "", "reason": ""}),

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from projections.api.answers import OUTCOME_OF_STATUS, OutcomeName, Status
 from projections.batch import batch_of
 from projections.models.deliveries import STATUSES
-from projections.models.fold import changes_of
 from projections.models.outcomes import OUTCOME_NAMES
-from projections.models.table import MergedRows, Value, flat_row, merge
+from projections.models.table import MergedRows, Value, flat_row
 from projections.models.tables import DELIVERIES, FEATURES, MERGED_TABLES, OUTCOMES
 from projections.reading import RawRecord, Reader
 from schemas.catalogue import EVENT_TYPES
@@ -98,18 +97,14 @@ def test_given_a_delivery_under_way_when_each_topic_is_read_so_far_then_its_step
 def test_given_any_order_of_the_topics_when_folded_then_the_same_rows_come_out(
     seed: int, shuffle: int
 ) -> None:
-    reader = Reader()
     records = [
         raw(RecordedEvent(each.position, each.key, enriched(each.event)))
         for each in history(seed, user_requests=seed % 3)
     ]
-    in_order, twice_and_shuffled = MergedRows(), MergedRows()
-    for record in records:
-        merge(in_order, changes_of(reader.read(record)))
     mixed = records * 2
     Random(shuffle).shuffle(mixed)
-    for record in mixed:
-        merge(twice_and_shuffled, changes_of(reader.read(record)))
+
+    in_order, twice_and_shuffled = (batch_of(each, Reader()).merged for each in (records, mixed))
 
     assert rows_of(in_order) == rows_of(twice_and_shuffled)
 
