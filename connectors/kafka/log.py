@@ -65,7 +65,8 @@ def read_log(
             "auto.offset.reset": "earliest",
             "fetch.message.max.bytes": 16 * 1024 * 1024,
             "queued.max.messages.kbytes": _AHEAD_KIB,
-            "fetch.wait.max.ms": 50,
+            # That long the broker waits before it tells that a partition has ended.
+            "fetch.wait.max.ms": 10,
         }
     )
     try:

@@ -76,15 +76,18 @@ class Verification:
 
 
 def total(results: Iterable[Verification]) -> Verification:
-    """All results as one."""
-    every = list(results)
-    return Verification(
-        sum(each.events for each in every),
-        sum(each.verified for each in every),
-        tuple(found for each in every for found in each.mismatches),
-        tuple(found for each in every for found in each.pending),
-        tuple(found for each in every for found in each.repeated),
-    )
+    """All results as one; of those without findings nothing is kept."""
+    events, verified = 0, 0
+    mismatches: list[Mismatch] = []
+    pending: list[Pending] = []
+    repeated: list[Position] = []
+    for each in results:
+        events += each.events
+        verified += each.verified
+        mismatches += each.mismatches
+        pending += each.pending
+        repeated += each.repeated
+    return Verification(events, verified, tuple(mismatches), tuple(pending), tuple(repeated))
 
 
 def mismatch(kind: MismatchKind, record: RecordedEvent, why: str, *, service: str = "") -> Mismatch:

@@ -21,6 +21,7 @@ from streams.audit.recorded_log import (
     whole_deliveries,
     without_forged,
 )
+from streams.audit.undecodable import with_told_names
 from streams.audit.verify import verify_delivery
 
 
@@ -64,7 +65,9 @@ def verify_log(
         SetupError: the broker cannot be reached, or a topic is missing.
     """
     began = time.monotonic()
-    records: Iterable[LogRecord] = _counted(read_log(brokers, EVENT_TOPICS), on_read)
+    # Only checkpoints vouch for headers.
+    log = read_log(brokers, EVENT_TOPICS, with_headers=checkpoints is not None)
+    records: Iterable[LogRecord] = _counted(log, on_read)
     if checkpoints is not None:
         records = checkpoints.watched(records)
     if delivery_id:
@@ -72,9 +75,12 @@ def verify_log(
     result, dead = _verified(brokers, records, codec, memory_bytes)
     if result.mismatches:
         suspects = {found.delivery_id for found in result.mismatches}
-        again = (rec for rec in read_log(brokers, EVENT_TOPICS) if delivery_of(rec, codec) in suspects)
+        log = read_log(brokers, EVENT_TOPICS, with_headers=False)
+        again = (record for record in log if delivery_of(record, codec) in suspects)
         second, _ = _verified(brokers, again, codec, memory_bytes)
         result = confirmed(result, second)
+        result = replace(result, mismatches=with_told_names(brokers, result.mismatches))
+    dead = with_told_names(brokers, dead)
     tampered = checkpoints.findings(brokers) if checkpoints is not None else []
     covered = checkpoints.covered if checkpoints is not None else 0
     return LogVerification(_with(result, tampered), dead, time.monotonic() - began, covered)
@@ -103,10 +109,17 @@ def confirmed(first: Verification, second: Verification) -> Verification:
 def _verified(
     brokers: str, records: Iterable[LogRecord], codec: Codec, memory_bytes: int
 ) -> tuple[Verification, tuple[Mismatch, ...]]:
-    results: list[Verification] = []
     dead: list[Mismatch] = []
+    parts = whole_deliveries(records, codec, memory_bytes=memory_bytes)
+    return total(_results(brokers, parts, codec, dead)), tuple(dead)
+
+
+def _results(
+    brokers: str, parts: Iterable[list[LogRecord]], codec: Codec, dead: list[Mismatch]
+) -> Iterator[Verification]:
+    """The result of each delivery; records that were set aside are added to `dead`."""
     set_aside: Set[Position] | None = None
-    for part in whole_deliveries(records, codec, memory_bytes=memory_bytes):
+    for part in parts:
         # Read after the events, so that a record which came meanwhile can have its dead letter.
         set_aside = dead_letter_positions(brokers) if set_aside is None else set_aside
         for raw in by_delivery_of(part, codec):
@@ -114,13 +127,12 @@ def _verified(
             delivery = decode(raw, codec)
             kept, forged = without_forged(delivery.events, set_aside)
             if kept:
-                results.append(verify_delivery(kept, set_aside=set_aside))
-            known = [found for found in delivery.undecodable if found.position in set_aside] + forged
-            wrong = tuple(found for found in delivery.undecodable if found.position not in set_aside)
-            dead.extend(known)
-            events = len(delivery.undecodable) + len(forged)
-            results.append(Verification(events=events, verified=len(known), mismatches=wrong))
-    return total(results), tuple(dead)
+                yield verify_delivery(kept, set_aside=set_aside)
+            if delivery.undecodable or forged:
+                known = [found for found in delivery.undecodable if found.position in set_aside] + forged
+                wrong = tuple(found for found in delivery.undecodable if found.position not in set_aside)
+                dead.extend(known)
+                yield Verification(len(known) + len(wrong), len(known), wrong)
 
 
 def _counted(records: Iterable[LogRecord], on_read: Callable[[int], None]) -> Iterator[LogRecord]:

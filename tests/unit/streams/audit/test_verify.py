@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from datetime import UTC, datetime
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -171,6 +173,31 @@ def test_given_an_altered_envelope_when_verified_then_it_is_found(
     if name in ("correlation_id", "actor", "schema_version"):
         assert [(found.kind, found.position) for found in result.mismatches if found.kind == "altered"][:1]
         assert named(result, log[index])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("event_id", "00000000-0000-4000-8000-000000000001"),
+        ("event_type", "FeatureDeleted"),
+        ("schema_version", 7),
+        ("stream_id", "business-analyzer:00000000-0000-4000-8000-000000000001"),
+        ("correlation_id", "00000000-0000-4000-8000-000000000001"),
+        ("occurred_at", datetime(2020, 1, 1, tzinfo=UTC)),
+        ("actor", "business-analyzer/999"),
+        ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+    ],
+)
+def test_given_any_attribute_altered_in_a_reaction_of_several_events_when_verified_then_that_record_is_named(
+    name: str, value: object
+) -> None:
+    log = successful_history()
+    index = index_of(log, feature.FeatureCreated)
+
+    result = verify(replaced(log, index, **{name: value}))
+
+    found = [(each.kind, each.position) for each in result.mismatches]
+    assert ("altered", log[index].position) in found
 
 
 @given(seeds, st.data())
