@@ -23,6 +23,7 @@ from tests.benchmarks.bench import FULL, QUICK, Bench, Sizes
 from tests.benchmarks.growth import growth_rows
 from tests.benchmarks.hop_speed import hop_rows, worker_rows
 from tests.benchmarks.measuring import Row
+from tests.benchmarks.partition_speed import partition_rows
 from tests.benchmarks.projection_speed import projection_rows
 from tests.benchmarks.publish_speed import publish_rows
 from tests.benchmarks.saga_speed import saga_rows
@@ -37,6 +38,7 @@ _BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "workers": worker_rows,
     "saga": saga_rows,
     "growth": growth_rows,
+    "partitions": partition_rows,
 }
 
 

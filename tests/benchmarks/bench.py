@@ -25,6 +25,7 @@ class Sizes:
         latency: deliveries one after the other.
         workflows: of DBOS.
         growth: sizes of the logs whose rates and memory are compared.
+        partitions: numbers of partitions a topic whose rates are compared; four is one of them.
     """
 
     repetitions: int
@@ -35,6 +36,7 @@ class Sizes:
     latency: int
     workflows: int
     growth: tuple[int, ...]
+    partitions: tuple[int, ...]
 
 
 FULL = Sizes(
@@ -46,6 +48,7 @@ FULL = Sizes(
     latency=50,
     workflows=200,
     growth=(10_000, 100_000),
+    partitions=(1, 4, 16, 64),
 )
 QUICK = Sizes(
     repetitions=1,
@@ -56,6 +59,7 @@ QUICK = Sizes(
     latency=5,
     workflows=20,
     growth=(1_000, 2_000),
+    partitions=(1, 4),
 )
 
 

@@ -31,7 +31,7 @@ def publish_rows(bench: Bench) -> list[Row]:
     raw = [_raw(event) for event in events]
     samples = alternate(
         {
-            "ours": lambda: _ours(bench.brokers, events),
+            "ours": lambda: publish_at_once(bench.brokers, events),
             "raw": lambda: _raw_producer(bench.brokers, raw),
             "ours one by one": lambda: _one_by_one(bench.brokers, events[:: _ONE_BY_ONE * 5]),
             "raw one by one": lambda: _raw_one_by_one(bench.brokers, raw[:: _ONE_BY_ONE * 5]),
@@ -51,7 +51,8 @@ def publish_rows(bench: Bench) -> list[Row]:
     ]
 
 
-def _ours(brokers: str, events: list[Event]) -> Sample:
+def publish_at_once(brokers: str, events: list[Event]) -> Sample:
+    """Publish the events with `Publisher.publish_all`, all acknowledged."""
     publisher = Publisher(brokers)
 
     def work() -> int:
