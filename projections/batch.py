@@ -66,13 +66,20 @@ def skipped_batch(record: RawRecord, reason: str) -> Batch:
 def skipped_row(record: RawRecord, reason: str) -> tuple[Value, ...]:
     """The row of a skipped record, in the order of `projections.models.tables.SKIPPED`."""
     key = (record.key or b"")[:200].decode(errors="replace")
-    recorded_at = _EPOCH + timedelta(milliseconds=record.timestamp_ms) if record.timestamp_ms > 0 else None
     return (
         record.topic,
         record.partition,
         record.offset,
-        recorded_at,
+        _moment(record.timestamp_ms),
         key,
         len(record.value or b""),
         reason[:_LONGEST_REASON],
     )
+
+
+def _moment(timestamp_ms: int) -> datetime | None:
+    """The time of a record, which its sender may have set to anything; None where it is none."""
+    try:
+        return _EPOCH + timedelta(milliseconds=timestamp_ms) if timestamp_ms > 0 else None
+    except OverflowError:
+        return None

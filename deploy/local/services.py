@@ -19,6 +19,7 @@ from streams.agents.registry import DECIDERS
 
 API = "api"
 PROJECTOR = "projector"
+RECONCILER = "reconciler"
 
 _PACKAGES = (connectors, projections, schemas, streams)
 
@@ -51,6 +52,7 @@ class Process:
 PROCESSES: tuple[Process, ...] = (
     *(Process(name, "streams.runtime.agent", (name,)) for name in DECIDERS),
     Process(PROJECTOR, "projections.projector"),
+    Process(RECONCILER, "streams.runtime.reconciling"),
     Process(API, "projections.api.__main__", port_setting="STREAMWRIGHT_API_PORT"),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from connectors.kafka.position import Position
 from streams.agents.registry import DECIDERS
@@ -12,6 +12,8 @@ from streams.audit.history import RecordedEvent, causal_order
 from streams.audit.placement import single_copies
 from streams.audit.reactions import missing_reactions
 from streams.audit.stream_check import check_stream
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,10 @@ class OwedReaction:
 
 
 def owed_reactions(
-    records: Sequence[RecordedEvent], set_aside: Set[Position], before: datetime
+    records: Sequence[RecordedEvent],
+    set_aside: Set[Position],
+    before: datetime,
+    ahead: datetime = _NEVER,
 ) -> list[OwedReaction]:
     """What the log of one delivery owes, causes first.
 
@@ -41,6 +46,7 @@ def owed_reactions(
         records: all records of the delivery.
         set_aside: positions of records that have a dead letter.
         before: events that occurred at or after it may still be on their way.
+        ahead: events that occurred after it come from a clock that is wrong; they are not waited for.
     """
     kept, _, _ = single_copies(records, set_aside)
     by_id = {record.id: record for record in kept}
@@ -62,7 +68,7 @@ def owed_reactions(
         for service in DECIDERS
         # What a service still has to publish of its own decisions is its relay's to do.
         if (service, record.id) in told and record.service != service
-        if record.event.envelope.occurred_at < before
+        if not before <= record.event.envelope.occurred_at <= ahead
     ]
 
 

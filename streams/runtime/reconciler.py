@@ -11,11 +11,9 @@ from collections.abc import Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
 from eventsourcing.persistence import PersistenceError
-from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from connectors.kafka.log import LogRecord, read_log
 from connectors.kafka.position import Position
@@ -85,14 +83,15 @@ def reconcile(
     """Find what services owe and drive it again; safe while they run, and more than once at a time.
 
     Args:
-        grace_seconds: age from which on an event without its reaction counts as skipped.
+        grace_seconds: age from which on an event without its reaction counts as skipped; one that is
+            further ahead of our clock does at once.
         is_dry_run: only look.
 
     Raises:
         SetupError: broker or database cannot be reached.
     """
     began = time.monotonic()
-    before = datetime.now(UTC) - timedelta(seconds=grace_seconds)
+    now, grace = datetime.now(UTC), timedelta(seconds=grace_seconds)
     events, found = 0, dict[str, list[tuple[OwedReaction, LogRecord]]]()
     set_aside: Set[Position] | None = None
     for part in whole_deliveries(read_log(brokers, EVENT_TOPICS), codec, memory_bytes=memory_bytes):
@@ -100,7 +99,7 @@ def reconcile(
         set_aside = dead_letter_positions(brokers) if set_aside is None else set_aside
         events += len(part)
         for raw in by_delivery_of(part, codec):
-            for owed, record in _owed_of(raw, codec, set_aside, before):
+            for owed, record in _owed_of(raw, codec, set_aside, (now - grace, now + grace)):
                 found.setdefault(owed.service, []).append((owed, record))
     reactions = [
         each
@@ -112,10 +111,10 @@ def reconcile(
 
 
 def _owed_of(
-    raw: Sequence[LogRecord], codec: Codec, set_aside: Set[Position], before: datetime
+    raw: Sequence[LogRecord], codec: Codec, set_aside: Set[Position], waited_for: tuple[datetime, datetime]
 ) -> list[tuple[OwedReaction, LogRecord]]:
     events, _ = without_forged(decode(raw, codec).events, set_aside)
-    owed = owed_reactions(events, set_aside, before)
+    owed = owed_reactions(events, set_aside, *waited_for)
     records = {record.position: record for record in raw} if owed else {}
     return [(each, records[each.position]) for each in owed]
 
@@ -145,39 +144,4 @@ def _settle(
             f"Reconciling {service} with the log",
             why=str(error).strip(),
             todo="Check the database with: streamwright doctor, then run it again",
-        ) from error
-
-
-def write_metrics(found: Reconciliation, path: Path) -> None:
-    """Write the numbers in Prometheus' text format, for the textfile collector of its node exporter.
-
-    Raises:
-        SetupError: the file cannot be written.
-    """
-    registry = CollectorRegistry()
-    missing = Gauge(
-        "reconciler_missing_reactions",
-        "Reactions that the last run of the reconciler found missing, those it has driven included",
-        ["service"],
-        registry=registry,
-    )
-    driven = Gauge(
-        "reconciler_driven_reactions",
-        "Reactions that services recorded because the last run of the reconciler drove them",
-        ["service"],
-        registry=registry,
-    )
-    finished = Gauge(
-        "reconciler_last_run_timestamp_seconds", "End of the last run of the reconciler", registry=registry
-    )
-    for service in DECIDERS:
-        missing.labels(service).set(found.count("missing", "driven", service=service))
-        driven.labels(service).set(found.count("driven", service=service))
-    finished.set_to_current_time()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_to_textfile(str(path), registry)
-    except OSError as error:
-        raise SetupError(
-            f"Writing the metrics to {path}", why=str(error), todo="Name a file that can be written"
         ) from error

@@ -41,8 +41,8 @@ def list_letters(
         table.add_column(heading, overflow="fold")
     for each in found:
         letter = each.letter
-        row = (str(letter.position), _time(letter), letter.service, each.status)
-        table.add_row(*row, Text(letter.reason[:300]))
+        row = (str(letter.position), _time(letter), letter.service, each.status, letter.reason[:300])
+        table.add_row(*map(Text, row))
     terminal.answer({"dead_letters": [plain_letter(each) for each in found]}, table)
 
 
@@ -195,4 +195,9 @@ def _bytes_of(file: Path) -> bytes:
 
 
 def _time(letter: StandingLetter) -> str:
-    return datetime.fromtimestamp(letter.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    try:
+        moment = datetime.fromtimestamp(letter.timestamp_ms / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        # Whoever wrote the record may have set any time.
+        return ""
+    return moment.isoformat(timespec="milliseconds")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +33,10 @@ def reconcile(
         Path | None, typer.Option(help="File for the numbers, in Prometheus' text format.")
     ] = None,
     every: Annotated[
-        float, typer.Option(min=0, help="Seconds between runs; 0: run once. Each run gives an answer.")
+        float,
+        typer.Option(
+            min=0, help="Seconds between runs, until SIGTERM; 0: run once. Each run gives an answer."
+        ),
     ] = 0.0,
     json: AsJson = False,
 ) -> None:
@@ -42,18 +44,23 @@ def reconcile(
 
     Safe while the services run: a record that has its reaction gets no second one.
     """
-    terminal = Terminal(json)
-    config = running_settings(terminal)
-    while True:
-        found = _run(config, grace, is_dry_run=dry_run)
-        if metrics_file is not None:
-            from streams.runtime.reconciler import write_metrics
+    from streams.runtime.reconciling import ReconcilerMetrics, run_again_and_again, until_asked_to_end
 
-            write_metrics(found, metrics_file)
+    terminal, metrics = Terminal(json), ReconcilerMetrics()
+    config = running_settings(terminal)
+
+    def run() -> Reconciliation:
+        found = _run(config, grace, is_dry_run=dry_run)
+        metrics.tell(found)
+        if metrics_file is not None:
+            metrics.write(metrics_file)
         terminal.answer(plain_reconciliation(found), _shown(found))
-        if not every:
-            return
-        time.sleep(every)
+        return found
+
+    if every:
+        run_again_and_again(run, every, until_asked_to_end())
+    else:
+        run()
 
 
 def _run(config: Settings, grace: float, *, is_dry_run: bool) -> Reconciliation:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from connectors.kafka.log import LogRecord, read_log
@@ -13,16 +18,20 @@ from connectors.kafka.publisher import Publisher
 from connectors.kafka.user_events import user_event
 from connectors.postgres.roles import schema_of, service_url
 from connectors.settings import Settings
-from schemas.codec import Codec
+from deploy.local.ports import free_ports
+from deploy.local.services import environment_of
+from schemas.codec import Codec, replace_envelope
 from schemas.events.outcome import DeliverySucceeded
 from schemas.events.requirement import RequirementSubmitted
-from schemas.topics import EVENT_TOPICS
+from schemas.topics import EVENT_TOPICS, REQUIREMENT_EVENTS
 from streams.agents.registry import DECIDERS, topics_of
 from streams.audit.findings import Verification
 from streams.audit.whole_log import verify_log
-from streams.runtime.reconciler import Reconciliation, reconcile, write_metrics
+from streams.runtime.reconciler import Reconciliation, reconcile
+from streams.runtime.reconciling import ReconcilerMetrics
 from streams.runtime.store import EventStore, PartitionKey, Saving
 from tests.integration.connectors.command_line.command import streamwright
+from tests.integration.connectors.command_line.test_dlq_command import BrokenSaga
 from tests.integration.streams.pipeline.running_services import RunningServices, wait_for
 from tests.integration.streams.service_process import RunningService, run_to_the_end, running
 from tests.unit.streams.audit.recorded_histories import REQUIREMENT
@@ -213,9 +222,86 @@ def test_given_what_a_run_found_when_metrics_are_written_then_they_count_it_by_s
     submit(prepared, 3)
     skip_all_records(prepared, "delivery-saga")
 
-    write_metrics(reconciled(prepared), tmp_path / "metrics" / "reconciler.prom")
+    metrics = ReconcilerMetrics()
+    metrics.tell(reconciled(prepared))
+    metrics.write(tmp_path / "metrics" / "reconciler.prom")
 
     text = (tmp_path / "metrics" / "reconciler.prom").read_text()
     assert 'reconciler_missing_reactions{service="delivery-saga"} 3.0' in text
     assert 'reconciler_driven_reactions{service="delivery-saga"} 3.0' in text
     assert 'reconciler_missing_reactions{service="deployment"} 0.0' in text
+
+
+def test_given_an_event_from_a_clock_far_ahead_when_it_was_skipped_then_it_is_driven(
+    prepared: Settings,
+) -> None:
+    event = user_event(RequirementSubmitted(requirement=REQUIREMENT))
+    ahead = replace_envelope(event, occurred_at=datetime(9999, 1, 1, tzinfo=UTC))
+    Publisher(prepared.kafka_brokers).publish(ahead)
+    skip_all_records(prepared, "delivery-saga")
+
+    found = reconciled(prepared, grace_seconds=60.0)
+
+    assert {each.owed.service: each.status for each in found.reactions}["delivery-saga"] == "driven"
+
+
+def test_given_a_decider_that_raises_when_its_letter_is_not_published_yet_then_it_has_no_second_one(
+    prepared: Settings,
+) -> None:
+    submit(prepared)
+    (record,) = read_log(prepared.kafka_brokers, [REQUIREMENT_EVENTS])
+    broken = RunningService(prepared, "delivery-saga", BrokenSaga())
+    assert broken.inbox.handle([record]) == 1
+
+    assert broken.inbox.redrive([record]) == 0
+    assert broken.inbox.has_reacted(record)
+    broken.store.datastore.close()
+
+
+def test_given_two_reconcilers_at_once_when_a_service_skipped_then_nothing_is_driven_twice(
+    prepared: Settings,
+) -> None:
+    deliveries = 20
+    submit(prepared, deliveries)
+    skip_all_records(prepared, "delivery-saga")
+
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(reconciled, prepared) for _ in range(2)]
+        driven = [run.result().count("driven", service="delivery-saga") for run in runs]
+
+    assert sum(driven) == deliveries
+    saga = RunningService(prepared, "delivery-saga")
+    with running([saga]):
+        saga.publish()
+    assert event_types(prepared)["DeliveryStarted"] == deliveries
+    assert verified(prepared).mismatches == ()
+
+
+def test_given_the_process_when_an_event_is_skipped_then_it_is_driven_and_sigterm_ends_it(
+    prepared: Settings,
+) -> None:
+    (port,) = free_ports(1)
+    event = user_event(RequirementSubmitted(requirement=REQUIREMENT))
+    long_ago = replace_envelope(event, occurred_at=datetime(2020, 1, 1, tzinfo=UTC))
+    Publisher(prepared.kafka_brokers).publish(long_ago)
+    skip_all_records(prepared, "delivery-saga")
+    environment = environment_of(prepared) | {"STREAMWRIGHT_HTTP_PORT": str(port)}
+
+    process = subprocess.Popen([sys.executable, "-m", "streams.runtime.reconciling"], env=environment)
+    try:
+        wait_for(
+            lambda: 'reconciler_driven_total{service="delivery-saga"} 1.0' in page(port), 60, "not driven"
+        )
+        assert httpx.get(f"http://127.0.0.1:{port}/ready").status_code == 200
+        process.terminate()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+
+
+def page(port: int) -> str:
+    """The metrics, '' while they are not served."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    except httpx.HTTPError:
+        return ""
