@@ -24,6 +24,8 @@ from streams.runtime.reconciler import Reconciliation, reconcile
 
 EVERY_SECONDS = 60.0
 _REST = 19
+# A larger log is split by delivery into files first, so that the process stays small.
+_MEMORY_BYTES = 32 * 1024 * 1024
 _log = structlog.get_logger()
 
 
@@ -125,7 +127,7 @@ def main() -> None:
     server, _ = start_http_server(config.http_port, config.http_host, metrics.registry)
 
     def run() -> Reconciliation:
-        found = reconcile(config.kafka_brokers, config.database_url, codec)
+        found = reconcile(config.kafka_brokers, config.database_url, codec, memory_bytes=_MEMORY_BYTES)
         metrics.tell(found)
         if found.reactions:
             _log.warning("reactions missing", missing=found.count("missing", "driven", "unread"))
