@@ -62,6 +62,19 @@ class Settings(BaseSettings):
         600.0, description="Time that one step's work may take, in seconds", gt=0
     )
     work_parallelism: int = Field(1, description="Pieces of work that one agent process does at once", ge=1)
+    encrypt_personal: bool = Field(
+        False,
+        description="Seal personal data in events with a key for each subject; the same in all processes",
+    )
+    personal_master_key: str = Field(
+        "", description="32 bytes in base64 that wrap the subjects' keys; empty: the file", repr=False
+    )
+    personal_master_key_file: str = Field(
+        "", description="File with the master key; empty: personal-master.key in `home`, made where missing"
+    )
+    personal_key_hold_seconds: float = Field(
+        60.0, description="Longest time that a process holds a subject's key, in seconds", gt=0
+    )
     call_timeout_seconds: float = Field(
         10.0, description="Time that one try of an outgoing call may take, in seconds", gt=0
     )

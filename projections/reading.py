@@ -15,6 +15,7 @@ import fastavro
 from fastavro.types import Schema
 
 from projections.models.recorded import PlainEnvelope, Recorded, recorded
+from schemas.catalogue import BY_NAME
 from schemas.codec import Codec
 from schemas.errors import DecodeError
 from schemas.plain_times import plain_times
@@ -93,6 +94,7 @@ class Reader:
             raise DecodeError(f"Reading {record.position}", why=problem, todo=_TODO)
         if version != current:
             plain = upcast(name, version, current, plain)
+        plain = self._codec.opened(BY_NAME[name], envelope["event_id"], plain)
         return recorded(record.topic, record.partition, record.offset, envelope, plain)
 
     def _learned(self, data: bytes) -> _Known:

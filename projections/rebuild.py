@@ -63,8 +63,11 @@ class RebuildResult:
     checksums: dict[str, TableChecksum]
 
 
-def rebuild(settings: Settings) -> RebuildResult:
+def rebuild(settings: Settings, *, keep_differing: bool = True) -> RebuildResult:
     """Build all read models from the topics, compare them with the live ones, and switch to them.
+
+    Args:
+        keep_differing: keep the replaced tables, for a look, where the new ones differ from them.
 
     Raises:
         SetupError: broker or database cannot be reached, or another rebuild is under way.
@@ -74,7 +77,7 @@ def rebuild(settings: Settings) -> RebuildResult:
         with _only_rebuild(settings.database_url) as owner:
             compared, live, events = _build_and_switch(settings, owner)
             different = differing(compared, live)
-            if not different:
+            if not different or not keep_differing:
                 _drop(owner, _REPLACED)
     except (psycopg.Error, KafkaException) as error:
         raise SetupError(

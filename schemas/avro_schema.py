@@ -1,7 +1,8 @@
 """Avro schemas made from the documented dataclasses, which are their single source.
 
 Types: str and Literal -> string, int -> long, float -> double, bool -> boolean, datetime ->
-timestamp-micros, tuple[X, ...] -> array, X | None -> union with null, dataclass -> record.
+timestamp-micros, tuple[X, ...] -> array, X | None -> union with null, dataclass -> record. A field that is
+marked as personal has the property "personal".
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing_extensions import Doc
 
 from schemas.catalogue import EventType
 from schemas.envelope import Envelope
+from schemas.personal import personal_mark
 
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
@@ -79,6 +81,9 @@ def _field(cls: type, field: dataclasses.Field[object], hint: object, defined: s
         "doc": doc,
         "type": _type(get_args(hint)[0], defined),
     }
+    mark = personal_mark(hint)
+    if mark is not None:
+        schema["personal"] = mark.of
     if field.default is not dataclasses.MISSING:
         schema["default"] = _default(field.default)
     return schema

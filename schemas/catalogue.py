@@ -99,6 +99,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         (outcome.DeadLetterRedriven, 650),
         (outcome.DeadLetterDiscarded, 660),
         (outcome.CircuitBreakerChanged, 670),
+        (outcome.PersonalDataErased, 680),
     ),
 )
 

@@ -17,10 +17,12 @@ from cattrs.cols import homogenous_tuple_structure_factory
 from fastavro.types import Schema
 
 from schemas.avro_schema import envelope_schema
-from schemas.catalogue import BY_PAYLOAD, type_of
+from schemas.catalogue import BY_PAYLOAD, EventType, type_of
 from schemas.envelope import Envelope, Event
 from schemas.envelope_bytes import envelope_bytes
 from schemas.errors import DecodeError
+from schemas.events.outcome import PersonalDataErased
+from schemas.personal import PersonalCipher, disguised, opened, sealed
 from schemas.plain_times import micros_of, moment_of, plain_times
 from schemas.registry import PackagedSchemas, SchemaRegistry, WriterSchema, parsed_schema
 from schemas.upcasters import upcast
@@ -72,10 +74,14 @@ def from_plain(plain: object, cls: type[T]) -> T:
 
 
 class Codec:
-    """Encodes and decodes events with the ids of one schema registry."""
+    """Encodes and decodes events with the ids of one schema registry.
 
-    def __init__(self, registry: SchemaRegistry | None = None) -> None:
+    Where a cipher is given, personal data is sealed by `encode` and opened by `decode`.
+    """
+
+    def __init__(self, registry: SchemaRegistry | None = None, cipher: PersonalCipher | None = None) -> None:
         self._registry: SchemaRegistry = registry or PackagedSchemas()
+        self._cipher = cipher
         self._readings: dict[int, _Reading] = {}
 
     def encode(self, event: Event) -> bytes:
@@ -86,10 +92,14 @@ class Codec:
         """
         event_type = type_of(event.payload)
         writing = _writing(event_type.payload)
+        envelope, plain = event.envelope, writing.plain(event.payload)
+        if self._cipher is not None:
+            envelope = disguised(envelope, self._cipher)
+            plain = sealed(event_type.payload, envelope, plain, self._cipher)
         buffer = io.BytesIO()
         buffer.write(_HEADER.pack(_MAGIC, self._registry.id_of(event_type)))
-        buffer.write(envelope_bytes(event.envelope))
-        fastavro.schemaless_writer(buffer, writing.schema, writing.plain(event.payload))
+        buffer.write(envelope_bytes(envelope))
+        fastavro.schemaless_writer(buffer, writing.schema, plain)
         return buffer.getvalue()
 
     def decode(self, data: bytes) -> Event:
@@ -105,6 +115,8 @@ class Codec:
         event_type = writer.event_type
         if writer.version != event_type.version:
             record = upcast(event_type.name, writer.version, event_type.version, record)
+        if self._cipher is not None:
+            record = self.opened(event_type, envelope.event_id, record)
         try:
             payload = reading.structured(record, event_type.payload)
         except Exception as error:
@@ -114,6 +126,27 @@ class Codec:
                 todo="Compare the record with the schema's documentation",
             ) from error
         return Event(envelope=envelope, payload=payload)
+
+    def disguised(self, event: Event) -> Event:
+        """The event as its headers may tell of it: with a pseudonym in place of a user's name."""
+        if self._cipher is None:
+            return event
+        return Event(envelope=disguised(event.envelope, self._cipher), payload=event.payload)
+
+    def opened(self, event_type: EventType, event_id: str, record: dict[str, object]) -> dict[str, object]:
+        """The payload's record with sealed texts opened, or `ERASED` in place of each whose key is gone.
+
+        Args:
+            record: of the current version of its type.
+
+        Raises:
+            SetupError: the keys cannot be read.
+        """
+        if self._cipher is None:
+            return record
+        if event_type.payload is PersonalDataErased:
+            self._cipher.forget()
+        return opened(event_type.payload, event_id, record, self._cipher)
 
     def decode_envelope(self, data: bytes) -> Envelope:
         """The envelope alone, without reading the payload.

@@ -12,6 +12,7 @@ from connectors.command_line.commands import (
     dlq,
     doctor,
     down,
+    erase,
     evaluate,
     faults,
     publish,
@@ -51,6 +52,7 @@ app.add_typer(publish.app, name="publish")
 app.command("query")(query.query)
 app.add_typer(audit.app, name="audit")
 app.add_typer(dlq.app, name="dlq")
+app.command("erase")(erase.erase)
 app.command("evaluate")(evaluate.evaluate)
 app.command("faults")(faults.faults)
 app.command("rebuild")(rebuild.rebuild)

@@ -215,7 +215,7 @@ class LetterOffice:
     def _publish(
         self, letter: StandingLetter, act: object, user: str, again: LogRecord | None
     ) -> list[Position]:
-        event = user_event(act, user=user, delivery_id=self._delivery_of(letter))
+        event = self._codec.disguised(user_event(act, user=user, delivery_id=self._delivery_of(letter)))
         delivery = event.envelope.delivery_id.encode()
         acted = LogRecord(
             type_of(act).topic,

@@ -61,6 +61,7 @@ class Publisher:
         Raises:
             SetupError: the broker did not acknowledge within 30 seconds.
         """
+        event = self._codec.disguised(event)
         return self.publish_bytes(
             BY_NAME[event.envelope.event_type].topic,
             key=event.envelope.delivery_id.encode(),
@@ -84,7 +85,7 @@ class Publisher:
 
     def _produce(self, event: Event, found: list[_Told]) -> None:
         """Hand an event to the producer; what comes of it is put at the end of `found`."""
-        number = len(found)
+        number, event = len(found), self._codec.disguised(event)
         found.append(None)
 
         def on_delivery(error: KafkaError | None, message: Message) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from importlib.resources import as_file, files
 
 from connectors.kafka.topics import ensure_topics
+from connectors.personal_data.key_store import SERVICE as PERSONAL_DATA
+from connectors.personal_data.key_store import KeyStore
 from connectors.postgres.migrations import apply
 from connectors.postgres.roles import ensure_role, schema_of, service_url
+from connectors.resilience.policy import policy_of
 from connectors.settings import Settings
 from deploy.local.belonging import check_belonging
 from schemas.errors import SetupError
@@ -36,6 +39,9 @@ def prepare(settings: Settings) -> None:
         store = EventStore(service_url(database_url, service), schema_of(service))
         store.create_table()
         store.datastore.close()
+    if settings.encrypt_personal:
+        ensure_role(database_url, PERSONAL_DATA)
+        KeyStore(service_url(database_url, PERSONAL_DATA), policy_of(settings)).create_tables()
     ensure_role(database_url, PROJECTIONS)
     with as_file(files("projections") / "migrations") as folder:
         apply(service_url(database_url, PROJECTIONS), folder, schema_of(PROJECTIONS))

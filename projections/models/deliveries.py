@@ -67,7 +67,7 @@ STANDINGS: dict[str, Standing] = {
 """The undoing of a step ranks behind the request for it, and before the request for the next."""
 
 ABOUT_NO_DELIVERY: frozenset[str] = frozenset(
-    ("DeadLetterRedriven", "DeadLetterDiscarded", "CircuitBreakerChanged")
+    ("DeadLetterRedriven", "DeadLetterDiscarded", "CircuitBreakerChanged", "PersonalDataErased")
 )
 """What operations do and see, whose delivery may not exist; they show on the timeline alone."""
 

@@ -20,7 +20,7 @@ class Submission(TypedDict):
 
 
 class ByUser(TypedDict):
-    """CancellationRequested, RetryRequested, DeadLetterRedriven and DeadLetterDiscarded."""
+    """CancellationRequested, RetryRequested, and what operators do: dead letters and erasing."""
 
     reason: str
     requested_by: str

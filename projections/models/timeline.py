@@ -108,6 +108,7 @@ _SUMMARIES: dict[str, Callable[[object], str]] = {
     "RetryRequested": _reason,
     "DeadLetterRedriven": _reason,
     "DeadLetterDiscarded": _reason,
+    "PersonalDataErased": _reason,
     "CircuitBreakerChanged": _breaker,
     "ClarificationRequested": _questions,
     "AnalysisFailed": _reason,

@@ -9,6 +9,7 @@ from typing_extensions import Doc
 
 from schemas.artefacts import Build
 from schemas.events.feature import Attempt, Engine, Reason
+from schemas.personal import PERSONAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class BuildCompleted:
 
     attempt: Attempt
     engine: Engine
-    build: Annotated[Build, Doc("The artefact")]
+    build: Annotated[Build, Doc("The artefact"), PERSONAL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from typing_extensions import Doc
 
 from schemas.events.feature import Attempt
+from schemas.personal import PERSONAL
 
 Step = Literal["analysis", "backend", "frontend", "tests", "build"]
 
@@ -19,7 +20,7 @@ class CompensationStarted:
     attempt: Attempt
     cause: Annotated[Literal["failed", "cancelled", "timed_out"], Doc("What led to it")]
     failed_step: Annotated[str, Doc("Step that failed or was late, '' for a cancellation")]
-    reason: Annotated[str, Doc("Why, as the failed step or the user told")]
+    reason: Annotated[str, Doc("Why, as the failed step or the user told"), PERSONAL]
     plan: Annotated[tuple[Step, ...], Doc("Steps to undo, in this order")]
 
 

@@ -8,11 +8,12 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from schemas.artefacts import SourceBundle
+from schemas.personal import PERSONAL
 from schemas.specification import Feature, Specification
 
 Attempt = Annotated[int, Doc("Attempt of the delivery")]
 Engine = Annotated[str, Doc("Engine that did the work, with its version: 'deterministic/1'")]
-Reason = Annotated[str, Doc("What failed, why, and what to do")]
+Reason = Annotated[str, Doc("What failed, why, and what to do"), PERSONAL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,8 @@ class SpecificationWritten:
 
     attempt: Attempt
     engine: Engine
-    requirement: Annotated[str, Doc("The requirement it comes from")]
-    specification: Annotated[Specification, Doc("What is to be built")]
+    requirement: Annotated[str, Doc("The requirement it comes from"), PERSONAL]
+    specification: Annotated[Specification, Doc("What is to be built"), PERSONAL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class FeatureCreated:
     """One of the features that the requirement was split into."""
 
     attempt: Attempt
-    feature: Annotated[Feature, Doc("The feature")]
+    feature: Annotated[Feature, Doc("The feature"), PERSONAL]
     story_ids: Annotated[tuple[str, ...], Doc("Stories of the feature")]
 
 
@@ -47,10 +48,10 @@ class BackendImplemented:
 
     attempt: Attempt
     engine: Engine
-    requirement: Annotated[str, Doc("The requirement it comes from")]
-    specification: Annotated[Specification, Doc("What is built")]
-    sources: Annotated[SourceBundle, Doc("Files of the service")]
-    openapi: Annotated[str, Doc("OpenAPI document that the running service gave, JSON text")]
+    requirement: Annotated[str, Doc("The requirement it comes from"), PERSONAL]
+    specification: Annotated[Specification, Doc("What is built"), PERSONAL]
+    sources: Annotated[SourceBundle, Doc("Files of the service"), PERSONAL]
+    openapi: Annotated[str, Doc("OpenAPI document that the running service gave, JSON text"), PERSONAL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +75,9 @@ class FrontendImplemented:
 
     attempt: Attempt
     engine: Engine
-    requirement: Annotated[str, Doc("The requirement it comes from")]
-    specification: Annotated[Specification, Doc("What is built")]
-    sources: Annotated[SourceBundle, Doc("Files of the service and of its page")]
+    requirement: Annotated[str, Doc("The requirement it comes from"), PERSONAL]
+    specification: Annotated[Specification, Doc("What is built"), PERSONAL]
+    sources: Annotated[SourceBundle, Doc("Files of the service and of its page"), PERSONAL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing_extensions import Doc
 from schemas.artefacts import Build
 from schemas.events.compensation import Step
 from schemas.events.feature import Attempt
+from schemas.personal import AUTHOR, PERSONAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class DeliverySucceeded:
     """The build is there."""
 
     attempt: Attempt
-    build: Annotated[Build, Doc("The artefact")]
+    build: Annotated[Build, Doc("The artefact"), PERSONAL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class DeliveryFailed:
 
     attempt: Attempt
     failed_step: Annotated[Step, Doc("Step that failed")]
-    reason: Annotated[str, Doc("Why, as the step told")]
+    reason: Annotated[str, Doc("Why, as the step told"), PERSONAL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class DeliveryCompensated:
     attempt: Attempt
     cause: Annotated[Literal["failed", "cancelled", "timed_out"], Doc("What led to it")]
     failed_step: Annotated[str, Doc("Step that failed or was late, '' for a cancellation")]
-    reason: Annotated[str, Doc("Why, as the failed step or the user told")]
+    reason: Annotated[str, Doc("Why, as the failed step or the user told"), PERSONAL]
     undone: Annotated[tuple[Step, ...], Doc("Steps undone, in order")]
 
 
@@ -72,8 +73,8 @@ class DeadLetterRedriven:
     record: Annotated[str, Doc("Position of the record that could not be processed")]
     service: Annotated[str, Doc("Service that could not process it")]
     corrections: Annotated[tuple[str, ...], Doc("What of the record was replaced: key, value")] = ()
-    reason: Annotated[str, Doc("What was fixed, in the operator's words")] = ""
-    requested_by: Annotated[str, Doc("Who asks, '' if not known")] = ""
+    reason: Annotated[str, Doc("What was fixed, in the operator's words"), PERSONAL] = ""
+    requested_by: Annotated[str, Doc("Who asks, '' if not known"), AUTHOR] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,8 @@ class DeadLetterDiscarded:
     dead_letter: Annotated[str, Doc("Position of the dead letter, topic-partition-offset")]
     record: Annotated[str, Doc("Position of the record that could not be processed")]
     service: Annotated[str, Doc("Service that could not process it")]
-    reason: Annotated[str, Doc("Why, in the operator's words")] = ""
-    requested_by: Annotated[str, Doc("Who asks, '' if not known")] = ""
+    reason: Annotated[str, Doc("Why, in the operator's words"), PERSONAL] = ""
+    requested_by: Annotated[str, Doc("Who asks, '' if not known"), AUTHOR] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +100,14 @@ class CircuitBreakerChanged:
     after: Annotated[Literal["closed", "half_open", "open"], Doc("State from then on; open: no call is made")]
     failures: Annotated[int, Doc("Failures in a row before the change")]
     cause: Annotated[str, Doc("Class of the last failure, '' where there was none")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalDataErased:
+    """The key of a subject is deleted, so that all that was sealed with it can be read by nobody. It belongs
+    to no requirement: its delivery id is made from the key's id."""
+
+    key_id: Annotated[str, Doc("Key that is deleted; whose it was is not told")]
+    deliveries: Annotated[tuple[str, ...], Doc("Deliveries whose texts it sealed")]
+    reason: Annotated[str, Doc("Why, in the operator's words"), PERSONAL] = ""
+    requested_by: Annotated[str, Doc("Who asks, '' if not known"), AUTHOR] = ""

@@ -9,6 +9,7 @@ from typing_extensions import Doc
 
 from schemas.artefacts import SourceBundle, TestReport
 from schemas.events.feature import Attempt, Engine, Reason
+from schemas.personal import PERSONAL
 from schemas.specification import Specification
 
 
@@ -29,10 +30,10 @@ class TestsPassed:
 
     attempt: Attempt
     engine: Engine
-    requirement: Annotated[str, Doc("The requirement it comes from")]
-    specification: Annotated[Specification, Doc("What is built")]
-    sources: Annotated[SourceBundle, Doc("Files of the service, its page and its tests, as tested")]
-    report: Annotated[TestReport, Doc("Results and coverage")]
+    requirement: Annotated[str, Doc("The requirement it comes from"), PERSONAL]
+    specification: Annotated[Specification, Doc("What is built"), PERSONAL]
+    sources: Annotated[SourceBundle, Doc("Files of the service, its page and its tests, as tested"), PERSONAL]
+    report: Annotated[TestReport, Doc("Results and coverage"), PERSONAL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +44,4 @@ class TestsFailed:
 
     attempt: Attempt
     reason: Reason
-    report: Annotated[TestReport | None, Doc("Results and coverage, null where none came")] = None
+    report: Annotated[TestReport | None, Doc("Results and coverage, null where none came"), PERSONAL] = None

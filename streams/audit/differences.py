@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from schemas.personal import ERASED
+
 _SHOWN_CHARACTERS = 120
 _SHOWN_DIFFERENCES = 3
 
@@ -17,6 +19,9 @@ def difference(expected: object, recorded: object) -> str:
 
 def _differences(path: str, expected: object, recorded: object) -> list[str]:
     if expected is recorded or expected == recorded:
+        return []
+    if recorded == ERASED and isinstance(expected, str) and expected:
+        # What it was can be known by nobody; that the bytes are those of then is shown by checkpoints.
         return []
     if type(expected) is type(recorded):
         if dataclasses.is_dataclass(expected):

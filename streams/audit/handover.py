@@ -27,7 +27,8 @@ def altered_on_the_way(
         for name in _HANDED_ON:
             given = getattr(started.event.payload, name, getattr(before.event.payload, name, None))
             handed_on = getattr(record.event.payload, name, None)
-            if given is not None and handed_on is not None and handed_on != given:
-                why = f"its {name} is not that of {before.position}: {difference(given, handed_on)}"
+            differs = given is not None and handed_on is not None and difference(given, handed_on)
+            if differs:
+                why = f"its {name} is not that of {before.position}: {differs}"
                 found.append(mismatch("altered", record, why))
     return found

@@ -223,8 +223,9 @@ def _compare(
             reading.mismatches.append(mismatch("foreign", record, why))
             continue
         recorded.add(ordinal)
-        if record.event != events[ordinal]:
-            reading.mismatches.append(mismatch("altered", record, difference(events[ordinal], record.event)))
+        differs = record.event != events[ordinal] and difference(events[ordinal], record.event)
+        if differs:
+            reading.mismatches.append(mismatch("altered", record, differs))
     _note_missing(reading, group[-1], [type_of(payload).name for payload in expected], recorded)
 
 

@@ -7,7 +7,12 @@ from collections.abc import Collection
 from schemas.catalogue import type_of
 from schemas.envelope import Envelope, Event
 from schemas.errors import DecodeError
-from schemas.events.outcome import CircuitBreakerChanged, DeadLetterDiscarded, DeadLetterRedriven
+from schemas.events.outcome import (
+    CircuitBreakerChanged,
+    DeadLetterDiscarded,
+    DeadLetterRedriven,
+    PersonalDataErased,
+)
 from schemas.events.requirement import (
     CancellationRequested,
     ClarificationAnswered,
@@ -31,6 +36,7 @@ USER_EVENTS: frozenset[type] = frozenset(
         DeadLetterRedriven,
         DeadLetterDiscarded,
         CircuitBreakerChanged,
+        PersonalDataErased,
     )
 )
 

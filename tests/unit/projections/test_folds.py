@@ -160,6 +160,11 @@ def test_given_the_statuses_of_the_models_when_compared_with_the_api_then_they_a
 
 def test_given_every_event_type_of_a_delivery_when_projected_then_the_log_has_one_of_each() -> None:
     seen = {each.event.envelope.event_type for each in rich_deliveries(120, seed=6, success=0.7)}
-    of_operations = {"DeadLetterRedriven", "DeadLetterDiscarded", "CircuitBreakerChanged"}
+    of_operations = {
+        "DeadLetterRedriven",
+        "DeadLetterDiscarded",
+        "CircuitBreakerChanged",
+        "PersonalDataErased",
+    }
 
     assert seen == {event_type.name for event_type in EVENT_TYPES} - of_operations

@@ -9,7 +9,12 @@ from schemas.catalogue import EVENT_TYPES
 from schemas.topics import EVENT_TOPICS
 from streams.agents.registry import DECIDERS, topics_of
 
-_ABOUT_NO_DELIVERY = {"DeadLetterRedriven", "DeadLetterDiscarded", "CircuitBreakerChanged"}
+_ABOUT_NO_DELIVERY = {
+    "DeadLetterRedriven",
+    "DeadLetterDiscarded",
+    "CircuitBreakerChanged",
+    "PersonalDataErased",
+}
 
 
 def test_given_the_catalogue_when_compared_then_the_checker_knows_each_event_of_a_delivery() -> None:
