@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.kafka.log import LogRecord
@@ -16,6 +16,7 @@ def recorded(event: Event, key: bytes) -> LogRecord:
     return LogRecord("t", 0, 0, key, Codec().encode(event), (), 0)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.booleans())
 def test_given_any_event_and_key_when_its_delivery_is_asked_for_then_it_is_that_of_the_envelope(
     seed: int, has_own_key: bool
@@ -28,6 +29,7 @@ def test_given_any_event_and_key_when_its_delivery_is_asked_for_then_it_is_that_
         assert delivery_of(recorded(event, key.encode()), Codec()) == delivery
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=120), st.binary(max_size=40))
 def test_given_any_bytes_when_their_delivery_is_asked_for_then_the_key_tells_it(
     value: bytes, key: bytes
