@@ -11,6 +11,8 @@ from connectors.kafka.position import Position
 from schemas.errors import BadInputError, SetupError
 
 Headers = tuple[tuple[str, bytes], ...]
+# In place of those of a record that has a header whose name is no text.
+UNREADABLE_HEADERS: Headers = (("headers-unreadable", b"a name is not UTF-8; see the record in its topic"),)
 _BATCH = 2_000
 _TIMEOUT_SECONDS = 15.0
 # A batch that is not full waits that long for more, as at the end of the log.
@@ -112,7 +114,11 @@ def from_message(message: Message, *, with_headers: bool = True) -> LogRecord:
 
 
 def _headers(message: Message) -> Headers:
-    pairs = cast("list[tuple[str, bytes | None]]", message.headers() or [])
+    try:
+        pairs = cast("list[tuple[str, bytes | None]]", message.headers() or [])
+    except (SystemError, UnicodeDecodeError):
+        # The client cannot give a name that is not UTF-8, which Kafka and some other clients take.
+        return UNREADABLE_HEADERS
     if None in [value for _, value in pairs]:
         return tuple((name, value or b"") for name, value in pairs)
     return cast(Headers, tuple(pairs))
