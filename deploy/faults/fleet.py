@@ -15,7 +15,7 @@ import httpx
 
 from connectors.settings import Settings
 from deploy.faults.quick_workers import LIMIT_SECONDS
-from deploy.faults.service_process import be
+from deploy.faults.service_process import TELL_STACKS, be
 from deploy.local.ports import free_ports
 from schemas.errors import SetupError
 
@@ -132,6 +132,13 @@ class Fleet:
         if slot.process is not None and slot.process.is_alive() and slot.process.pid:
             slot.frozen = frozen
             os.kill(slot.process.pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
+    def tell_stacks(self) -> None:
+        """Let each process write to its log where its threads are, as something does not move."""
+        for slot in self.slots:
+            if slot.process is not None and slot.process.is_alive() and slot.process.pid:
+                os.kill(slot.process.pid, TELL_STACKS)
+        time.sleep(1.0)
 
     def tend(self) -> None:
         """Start again what has ended; end by force what does not follow a SIGTERM."""

@@ -164,6 +164,8 @@ def _carried_out(run: Run, planned: tuple[Fault, ...], seed: int, set_up_seconds
         deliveries.start()
         began = time.monotonic()
         quiet = run.carry_out(planned)
+        if not quiet:
+            fleet.tell_stacks()
         ended = time.monotonic()
         starts = sum(slot.starts for slot in fleet.slots)
     finally:

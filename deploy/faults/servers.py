@@ -15,7 +15,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from connectors.settings import Settings
 from deploy.faults.disks import Disk, can_mount, mounted
-from deploy.faults.ways import Ports, Ways, chosen_ways, listeners_of, proxied
+from deploy.faults.ways import Ports, Ways, chosen_ways, listeners_of, ports_needed, proxied
 from deploy.local.broker import new_cluster_id, start_broker, stop_broker
 from deploy.local.broker_place import BrokerPlace
 from deploy.local.database import DatabasePlace, start_database, stop_database
@@ -122,8 +122,10 @@ def temporary_servers(services: Sequence[str], brokers: int = 1) -> Iterator[Ser
         folder = Path(stack.enter_context(made))
         # Postgres is a user of its own, and must get into the folder.
         folder.chmod(0o755)
-        ways = chosen_ways(services, brokers)
-        places = _cluster(folder, brokers, ways)
+        # All at once: a port that is free now must not be chosen a second time.
+        ports = iter(lasting_ports(ports_needed(services, brokers) + 2 * brokers))
+        ways = chosen_ways(services, brokers, ports)
+        places = _cluster(folder, [next(ports) for _ in range(2 * brokers)], ways)
         database = DatabasePlace(folder / "postgres")
         disks = _disks(stack, folder, places, database)
         settings = Settings(
@@ -139,7 +141,8 @@ def temporary_servers(services: Sequence[str], brokers: int = 1) -> Iterator[Ser
         yield servers
 
 
-def _cluster(folder: Path, brokers: int, ways: dict[str, Ports]) -> tuple[BrokerPlace, ...]:
+def _cluster(folder: Path, ports: Sequence[int], ways: dict[str, Ports]) -> tuple[BrokerPlace, ...]:
+    """Places of brokers: of the ports the first half is of clients, the other one of controllers."""
     java = find_java()
     if java is None:
         raise SetupError(
@@ -148,7 +151,7 @@ def _cluster(folder: Path, brokers: int, ways: dict[str, Ports]) -> tuple[Broker
             todo="Install one, or set JAVA_HOME",
         )
     jars, cluster = fetch_jars(), new_cluster_id()
-    ports = lasting_ports(2 * brokers)
+    brokers = len(ports) // 2
     controllers = tuple(ports[brokers:])
     return tuple(
         BrokerPlace(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +16,8 @@ from streams.runtime import fault_points
 from streams.runtime.agent import run
 
 PROJECTOR = "projector"
+TELL_STACKS = signal.SIGUSR2
+"""Lets a process write to its log where each of its threads is."""
 
 
 def be(service: str, environment: Mapping[str, str], log: Path, points: Path, artefacts: Path) -> None:
@@ -27,6 +31,7 @@ def be(service: str, environment: Mapping[str, str], log: Path, points: Path, ar
     with log.open("ab") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
+    faulthandler.register(TELL_STACKS, file=sys.stderr)
     os.environ.update(environment)
     sys.argv = [service]
     fault_points.arm(points)

@@ -14,7 +14,6 @@ from psycopg.conninfo import make_conninfo
 
 from deploy.faults.proxy import HOST
 from deploy.local.database import DATABASE, OWNER, DatabasePlace
-from deploy.local.ports import lasting_ports
 from schemas.errors import SetupError
 
 Target = Literal["kafka", "database"]
@@ -29,9 +28,13 @@ class Ports:
     brokers: tuple[tuple[int, int], ...]
 
 
-def chosen_ways(services: Sequence[str], brokers: int) -> dict[str, Ports]:
-    """Free ports for each service."""
-    ports = iter(lasting_ports(len(services) * (1 + 2 * brokers)))
+def ports_needed(services: Sequence[str], brokers: int) -> int:
+    """How many ports the ways of the services take."""
+    return len(services) * (1 + 2 * brokers)
+
+
+def chosen_ways(services: Sequence[str], brokers: int, ports: Iterator[int]) -> dict[str, Ports]:
+    """Ports for each service, from these."""
     return {
         service: Ports(next(ports), tuple((next(ports), next(ports)) for _ in range(brokers)))
         for service in services

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.faults.ways import Ports, Ways, chosen_ways, proxied
+from deploy.faults.ways import Ports, Ways, chosen_ways, ports_needed, proxied
 from deploy.local.database import DatabasePlace
+from deploy.local.ports import lasting_ports
 
 _SERVICE = "deployment"
+_SERVICES = (_SERVICE, "frontend-developer")
 
 
 class _Echo(socketserver.StreamRequestHandler):
@@ -29,7 +31,7 @@ def ways() -> Iterator[Ways]:
     with tempfile.TemporaryDirectory() as name:
         place = DatabasePlace(Path(name))
         place.sockets.mkdir(parents=True, exist_ok=True)
-        ports: dict[str, Ports] = chosen_ways([_SERVICE, "frontend-developer"], brokers=1)
+        ports: dict[str, Ports] = chosen_ways(_SERVICES, 1, iter(lasting_ports(ports_needed(_SERVICES, 1))))
         servers: list[socketserver.BaseServer] = [
             socketserver.ThreadingUnixStreamServer(str(place.sockets / ".s.PGSQL.5432"), _Echo),
             *(
