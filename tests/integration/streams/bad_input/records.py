@@ -119,8 +119,8 @@ def bad_records(delivered: str) -> dict[str, BadRecord]:
             changed(event_type="RequirementSung"), "event_type is 'RequirementSung'"
         ),
         "delivery id that is none": BadRecord(changed(delivery_id="../etc"), "is not a UUID", b"../etc"),
-        "time after all calendars": BadRecord(at_time(2**62), "do not fit the schema"),
-        "time before all calendars": BadRecord(at_time(-(2**62)), "do not fit the schema"),
+        "time after all calendars": BadRecord(at_time(2**62), "a time that no calendar has"),
+        "time before all calendars": BadRecord(at_time(-(2**62)), "a time that no calendar has"),
         "value that the type lacks": BadRecord(
             written(lambda plain: plain.update(format="latin")), "a value is not allowed"
         ),

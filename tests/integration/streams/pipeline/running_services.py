@@ -87,7 +87,7 @@ class RunningServices:
                 process.kill()
                 process.wait(10)
 
-    def wait_until_ready(self, seconds: float = 60.0) -> None:
+    def wait_until_ready(self, seconds: float = 150.0) -> None:
         """Wait until every service says at /ready that it is."""
         for name, port in self._ports.items():
             wait_for(lambda port=port: _is_ready(port), seconds, f"{name} is not ready; see {self._logs}")  # type: ignore[misc]
