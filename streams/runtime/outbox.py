@@ -34,6 +34,7 @@ from streams.runtime.store import EventStore
 _log = structlog.get_logger()
 # A transaction takes some 15 ms however many records it has.
 _BATCH = 1_000
+_BATCH_BYTES = 16 * 1024 * 1024
 _RETRY_SECONDS = 1.0
 _WAIT_SECONDS = 0.5
 _KAFKA_SECONDS = 10.0
@@ -152,7 +153,7 @@ class Relay:
         return max(found.offset, 0)
 
     def _publish_next(self, connection: psycopg.Connection, producer: Producer, consumer: Consumer) -> bool:
-        notifications = self._store.select_notifications(start=self.position + 1, limit=_BATCH)
+        notifications = self._store.unpublished(self.position, _BATCH, _BATCH_BYTES)
         if not notifications:
             return False
         last = notifications[-1].id

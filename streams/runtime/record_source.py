@@ -107,6 +107,10 @@ class RecordSource:
             except (KafkaException, SetupError) as error:
                 self.problem = str(error)
                 _log.warning("source starts again", group=self._group, error=self.problem)
+            except Exception as error:
+                # Whatever it is: a service whose source has ended without a word would wait for ever.
+                self.problem = f"{type(error).__name__}: {error}"
+                _log.exception("source starts again", group=self._group)
             finally:
                 consumer.close()
                 self._next.clear()

@@ -11,17 +11,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent, Tracking
+from eventsourcing.persistence import (
+    IntegrityError,
+    InterfaceError,
+    Notification,
+    OperationalError,
+    StoredEvent,
+)
 from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder
 from eventsourcing.utils import retry
 from psycopg import Cursor
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from streams.runtime.work_queue import WorkItem, WorkKey, WorkQueue
 
 PartitionKey = tuple[str, int]
-_PIPELINED_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,21 @@ class EventStore(PostgresProcessRecorder):
             "INSERT INTO {} (originator_id, originator_version, topic, state)"
             " SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"
         ).format(table)
+        self._upsert_positions = SQL(
+            "INSERT INTO {} AS old (application_name, notification_id)"
+            " SELECT * FROM unnest(%s::text[], %s::bigint[])"
+            " ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id"
+            " WHERE old.notification_id < excluded.notification_id"
+        ).format(SQL("{}.{}").format(Identifier(schema), Identifier(self.tracking_table_name)))
+        notify = SQL("NOTIFY {}").format(Identifier(self.channel_name))
+        self._before_append = SQL("; ").join([*self.lock_table_statements, notify])
+        self._select_unpublished = SQL(
+            "SELECT notification_id, originator_id, originator_version, topic, state FROM"
+            " (SELECT *, sum(octet_length(state)) OVER (ORDER BY notification_id) AS bytes, row_number() OVER"
+            "  (ORDER BY notification_id) AS number FROM (SELECT * FROM {} WHERE notification_id > %s"
+            "   ORDER BY notification_id LIMIT %s) AS following) AS counted"
+            " WHERE number = 1 OR bytes <= %s ORDER BY notification_id"
+        ).format(table)
 
     def create_table(self) -> None:
         """Create the tables where missing, the queue's among them."""
@@ -61,30 +82,26 @@ class EventStore(PostgresProcessRecorder):
             self.queue.create_table(cursor)
         self.datastore.register_type_adapters()
 
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def save(self, saving: Saving) -> None:
         """Save all or nothing.
+
+        The library's own way is not taken: its pipeline mode hangs for good on what its socket does not
+        take at once, and its array of rows as text takes half of the time of a whole batch.
 
         Raises:
             eventsourcing.persistence.IntegrityError: a position was passed already, or another
                 worker has written to a stream.
         """
-        if _size(saving) <= _PIPELINED_BYTES:
-            self.insert_events(saving.events, saving=saving)
-        else:
-            self._save_step_by_step(saving)
-
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
-    def _save_step_by_step(self, saving: Saving) -> None:
-        """Save without psycopg's pipeline mode, which hangs for good on what its socket does not take
-        at once: it stops sending there, and the server waits for the rest."""
         with (
             self.datastore.get_connection() as connection,
             connection.transaction(),
             connection.cursor() as cursor,
         ):
-            self._insert_events(cursor, saving.events, saving=saving)
-            if saving.events:
-                self._insert_stored_events(cursor, saving.events)
+            self._track(cursor, saving.positions or {})
+            self.queue.add(cursor, saving.work)
+            self.queue.remove(cursor, saving.finished)
+            self._append(cursor, saving.events)
 
     def streams(self, deliveries: Sequence[UUID]) -> dict[UUID, list[StoredEvent]]:
         """The recorded events of these deliveries, each in order of version."""
@@ -115,34 +132,38 @@ class EventStore(PostgresProcessRecorder):
             found |= {names[row["application_name"]]: row["position"] for row in cursor.fetchall()}
         return found
 
-    def _insert_events(self, curs: Cursor[Any], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
-        saving: Saving = kwargs["saving"]
-        for key, offset in sorted((saving.positions or {}).items()):
-            self._insert_tracking(curs, Tracking(_tracked(key), offset))
-        self.queue.add(curs, saving.work)
-        self.queue.remove(curs, saving.finished)
-        super()._insert_events(curs, stored_events)
+    def unpublished(self, after: int, limit: int, most_bytes: int) -> list[Notification]:
+        """The events that follow a notification id: one where there is any, and more up to both limits."""
+        with (
+            self.datastore.get_connection() as connection,
+            connection.cursor(row_factory=tuple_row) as cursor,
+        ):
+            cursor.execute(self._select_unpublished, (after, limit, most_bytes), prepare=True)
+            return [
+                Notification(
+                    id=row[0], originator_id=row[1], originator_version=row[2], topic=row[3], state=row[4]
+                )
+                for row in cursor
+            ]
 
-    def _insert_stored_events(
-        self, curs: Cursor[Any], stored_events: Sequence[StoredEvent], **_kwargs: Any
-    ) -> None:
-        """As the library does, but by columns in binary: its array of rows as text took half of the time
-        of a whole batch."""
-        self._lock_table(curs)
-        self._notify_channel(curs)
-        columns = zip(
-            *((e.originator_id, e.originator_version, e.topic, e.state) for e in stored_events), strict=True
+    def _track(self, cursor: Cursor[Any], positions: Mapping[PartitionKey, int]) -> None:
+        if not positions:
+            return
+        # Always in the same order, so that two workers cannot wait for each other.
+        names, offsets = zip(
+            *sorted((_tracked(key), offset) for key, offset in positions.items()), strict=True
         )
-        curs.execute(self._insert_columns, [list(column) for column in columns])
+        cursor.execute(self._upsert_positions, (list(names), list(offsets)), prepare=True)
+        if cursor.rowcount != len(names):
+            raise IntegrityError(f"one of the positions was passed already: {', '.join(names)}")
 
-    def _fetch_ids_after_insert_events(self, *_: Any, **__: Any) -> Sequence[int]:
-        return ()
-
-
-def _size(saving: Saving) -> int:
-    """Roughly the bytes that the transaction sends."""
-    work = sum(len(item.started) + len(item.trigger) for item in saving.work)
-    return work + sum(len(event.state) for event in saving.events)
+    def _append(self, cursor: Cursor[Any], events: Sequence[StoredEvent]) -> None:
+        """Add events, in the order of commits: the table is locked until the transaction's end."""
+        if not events:
+            return
+        cursor.execute(self._before_append)
+        rows = [(e.originator_id, e.originator_version, e.topic, e.state) for e in events]
+        cursor.execute(self._insert_columns, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _tracked(key: PartitionKey) -> str:

@@ -74,3 +74,14 @@ def test_given_a_version_that_is_taken_when_saved_then_nothing_is(store: EventSt
 
     assert store.max_notification_id() == 1
     assert store.positions([("topic", 1)]) == {("topic", 1): 0}
+
+
+def test_given_a_limit_of_bytes_when_the_unpublished_are_read_then_one_comes_at_least_and_no_more_than_fit(
+    store: EventStore,
+) -> None:
+    store.save(Saving(events=events(5, 1_000)))
+
+    assert [each.id for each in store.unpublished(0, 1_000, 3_500)] == [1, 2, 3]
+    assert [each.id for each in store.unpublished(3, 1_000, 10)] == [4]
+    assert [each.id for each in store.unpublished(1, 2, 1_000_000)] == [2, 3]
+    assert store.unpublished(5, 1_000, 1_000_000) == []

@@ -59,9 +59,9 @@ class MemoryStore:
         """As the library's."""
         return len(self.events) or None
 
-    def select_notifications(self, start: int, limit: int) -> list[Notification]:
-        """As the library's."""
-        chosen = list(enumerate(self.events, start=1))[start - 1 : start - 1 + limit]
+    def unpublished(self, after: int, limit: int, most_bytes: int) -> list[Notification]:  # noqa: ARG002
+        """As `EventStore.unpublished`, of small events."""
+        chosen = list(enumerate(self.events, start=1))[after : after + limit]
         return [
             Notification(
                 id=number,
