@@ -116,12 +116,14 @@ def test_given_bytes_that_are_no_event_when_verified_then_they_are_named_until_s
     log = successful_history()
     publish(clean_brokers, log)
     place = log[0].position
-    (standing,) = publish_bytes(clean_brokers, [(place, b"someone", b"\x00\x00\x00\x00\x64torn", [])])
+    headers = [("ce_id", b"event-7"), ("ce_type", b"streamwright.RequirementSubmitted.v1")]
+    (standing,) = publish_bytes(clean_brokers, [(place, b"someone", b"\x00\x00\x00\x00\x64torn", headers)])
 
     (found,) = verify_log(clean_brokers, Codec()).result.mismatches
 
     assert (found.kind, found.position) == ("undecodable", standing)
     assert "do not fit the schema" in found.why
+    assert (found.event_id, found.event_type) == ("event-7", "streamwright.RequirementSubmitted.v1")
 
     letter = DeadLetter(
         service="delivery-saga",
@@ -139,4 +141,4 @@ def test_given_bytes_that_are_no_event_when_verified_then_they_are_named_until_s
     after = verify_log(clean_brokers, Codec())
 
     assert after.result.mismatches == ()
-    assert [each.position for each in after.dead_letters] == [standing]
+    assert [(each.position, each.event_id) for each in after.dead_letters] == [(standing, "event-7")]
