@@ -77,7 +77,8 @@ class Deliveries:
     def stop(self) -> None:
         """Follow no more."""
         self._stop.set()
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._thread.join(10)
         self._producer.flush(_FLUSH_SECONDS)
 
     @property
