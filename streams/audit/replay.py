@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connectors.kafka.position import Position
 from schemas.errors import BadInputError
-from streams.agents.registry import DECIDERS, AnyDecider
+from streams.agents.registry import DECIDERS, AnyDecider, version_of
 from streams.audit.history import RecordedEvent, causal_order
 from streams.core.decider import fold
 
@@ -94,7 +94,8 @@ def _snapshot(
             (record for record in timeline if record.service == name and not record.is_by_user),
             key=lambda record: record.event.envelope.stream_version,
         )
-        states[name] = fold(decider, _unbroken(own))
+        began_with = version_of(decider, own[0].event.envelope.actor) if own else None
+        states[name] = fold(began_with or decider, _unbroken(own))
     delivery_id = all_records[0].event.envelope.delivery_id if all_records else ""
     return Snapshot(delivery_id, tuple(timeline), states)
 

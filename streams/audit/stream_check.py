@@ -9,13 +9,13 @@ from operator import attrgetter
 
 from connectors.kafka.position import Position
 from schemas.catalogue import type_of
-from schemas.envelope import Event
-from streams.agents.registry import AnyDecider
+from streams.agents.registry import AnyDecider, version_of, versions_of
 from streams.audit.differences import difference
 from streams.audit.findings import Mismatch, mismatch
 from streams.audit.history import RecordedEvent
+from streams.audit.messages import message_upon
 from streams.core import identity
-from streams.core.decider import Message, fold
+from streams.core.decider import fold
 
 _OWN = attrgetter("event_id", "event_type", "schema_version", "stream_version")
 _SHARED = attrgetter(
@@ -37,6 +37,7 @@ class StreamReading:
     """What checking a stream gave.
 
     Attributes:
+        decider: the version that the stream began with; of an empty one, the current version.
         reactions: in the order of the stream.
         is_complete: False where events are missing, so that the later states are not known.
         unchecked: records after the gap, whose decisions could not be checked.
@@ -65,6 +66,7 @@ def check_stream(
     """Check the events of a service in the order of their stream versions.
 
     Args:
+        decider: the service's current decider; the stream is checked with the version that it began with.
         records: the service's events of one delivery.
         by_id: all events of the delivery.
         redriven: ids of events that were set aside; published again, they stand later than they did.
@@ -74,6 +76,8 @@ def check_stream(
         return reading
     ordered = sorted(records, key=lambda record: (_version(record), record.position))
     reading.mismatches.extend(_out_of_order(each for each in ordered if each.id not in redriven))
+    if not _find_version(reading, ordered):
+        return reading
     version = 0
     reacted: set[str] = set()
     for cause_id, grouped in groupby(ordered, key=lambda record: record.event.envelope.causation_id):
@@ -92,6 +96,24 @@ def check_stream(
         if cause_id in by_id and cause_id not in redriven:
             reading.mismatches.extend(_effects_before(by_id[cause_id], group))
     return reading
+
+
+def _find_version(reading: StreamReading, ordered: Sequence[RecordedEvent]) -> bool:
+    """Take the version of the decider that the stream began with; False where it is not known."""
+    current = reading.decider
+    first = next((r for r in ordered if r.event.envelope.actor.startswith(f"{current.name}/")), None)
+    if first is None:
+        return True
+    found = version_of(current, first.event.envelope.actor)
+    if found is not None:
+        reading.decider = found
+        return True
+    known = ", ".join(each.version for each in versions_of(current))
+    why = f"its stream began with '{first.event.envelope.actor[:80]}', and the versions {known} are known"
+    reading.mismatches.append(mismatch("foreign", first, why))
+    reading.is_complete = False
+    reading.unchecked.extend(record.position for record in ordered)
+    return False
 
 
 def _settle_unfinished(reading: StreamReading) -> None:
@@ -177,23 +199,14 @@ def _decided(
 ) -> Sequence[object] | None:
     """What the decider gives upon the cause; None where that cannot be said."""
     decider, first = reading.decider, group[0]
-    message: Message | None = cause.event
+    message = message_upon(decider, cause, first.event)
+    if message is not None:
+        return decider.decide(reading.state, message)
+    problem = f"the service does not react to its cause {cause.event.envelope.event_type}"
     if cause.service == decider.name:
-        message = None
-        if type(cause.event.payload) is decider.work_starts_with:
-            message = _result_of(decider, first.event)
         problem = f"it is no result of the work that {cause.position} started"
-    elif type(cause.event.payload) not in decider.consumes:
-        message = None
-        problem = f"the service does not react to its cause {cause.event.envelope.event_type}"
-    if message is None:
-        reading.mismatches.append(mismatch("foreign", first, problem))
-        return None
-    return decider.decide(reading.state, message)
-
-
-def _result_of(decider: AnyDecider, event: Event) -> Message | None:
-    return decider.result_of(event.payload)
+    reading.mismatches.append(mismatch("foreign", first, problem))
+    return None
 
 
 def _compare(

@@ -59,7 +59,7 @@ class SagaDecider:
     """Decisions of the `delivery-saga` service."""
 
     name: str = "delivery-saga"
-    version: str = "1"
+    version: str = "2"
     initial: SagaState = SagaState()
 
     @property
@@ -125,7 +125,7 @@ class SagaDecider:
         """
         if not isinstance(message, Event):
             return []
-        decided = _decided(state, message.payload)
+        decided = decided_upon(state, message.payload)
         attempt = _attempt_of(decided[0]) if decided else 0
         if attempt > state.attempt and not isinstance(decided[0], outcome.DeliveryStarted):
             return [outcome.DeliveryStarted(attempt=attempt), *decided]
@@ -136,7 +136,8 @@ class SagaDecider:
         return None
 
 
-def _decided(state: SagaState, payload: object) -> Sequence[object]:
+def decided_upon(state: SagaState, payload: object) -> Sequence[object]:
+    """What the saga records upon a payload, where it knows of the attempt that the payload tells of."""
     if type(payload) in _FAILURES:
         return _on_failure(state, _FAILURES[type(payload)], payload)
     if type(payload) in _DISCARDED:

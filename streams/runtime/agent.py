@@ -19,7 +19,7 @@ from connectors.postgres.roles import schema_of, service_url
 from connectors.schema_registry import codec_for
 from connectors.settings import Settings, settings
 from schemas.errors import BadInputError, SetupError
-from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, topics_of
+from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, topics_of, versions_of
 from streams.agents.workers import worker_of
 from streams.runtime.faust_app import BatchChannel, faust_app
 from streams.runtime.inbox import Inbox
@@ -73,7 +73,9 @@ def build(name: str, config: Settings, worker: Worker | None = None) -> Service:
             url,
             limit_seconds=config.work_limit_seconds,
         )
-        for _ in range(config.work_parallelism if decider.work_starts_with else 0)
+        for _ in range(
+            config.work_parallelism if any(v.work_starts_with for v in versions_of(decider)) else 0
+        )
     )
 
     def handle(batch: Batch) -> None:

@@ -17,7 +17,7 @@ from schemas.codec import Codec
 from schemas.envelope import Event
 from schemas.errors import BadInputError, DecodeError, HistoryError
 from schemas.topics import DEAD_LETTER_SUFFIX, MAX_EVENT_BYTES, dead_letter_topic
-from streams.agents.registry import DECIDERS, AnyDecider
+from streams.agents.registry import DECIDERS, AnyDecider, consumed_by, decider_of_stream
 from streams.core.acceptance import check
 from streams.core.dead_letter import DeadLetter
 from streams.core.decider import fold
@@ -36,9 +36,11 @@ class _Stream:
     """A delivery's stream while a batch is decided.
 
     Attributes:
+        decider: the version that the stream goes on with.
         causes: ids of the events that the stream's events were recorded upon.
     """
 
+    decider: AnyDecider
     state: object
     version: int
     causes: set[str]
@@ -70,6 +72,7 @@ class Inbox:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._decider = decider
+        self._consumes = consumed_by(decider)
         self._store = store
         self._codec = codec
         self._clock = clock
@@ -83,7 +86,8 @@ class Inbox:
 
         Raises:
             IntegrityError: others keep writing to the same streams.
-            HistoryError: the store stands before such a position, so that records would be skipped.
+            HistoryError: the store stands before such a position, so that records would be skipped; or a
+                delivery began with a version of the decider that this release does not have.
         """
         for _ in range(_MAX_CONFLICTS):
             fresh = self._unprocessed(records, starts)
@@ -156,9 +160,10 @@ class Inbox:
         for delivery, stored in self._store.streams(deliveries).items():
             # Whoever names a delivery as a dead letter is named must find an empty stream.
             own = [self._codec.decode(event.state) for event in stored if not is_letter(event)]
-            state = fold(self._decider, [event.payload for event in own])
+            decider = decider_of_stream(self._decider, own[0].envelope.actor if own else "")
+            state = fold(decider, [event.payload for event in own])
             causes = {event.envelope.causation_id for event in own}
-            batch.streams[delivery] = _Stream(state, len(own), causes)
+            batch.streams[delivery] = _Stream(decider, state, len(own), causes)
         for rec, event in decoded:
             self._react(batch, rec, event)
         return batch
@@ -166,9 +171,7 @@ class Inbox:
     def _decoded(self, rec: LogRecord, batch: _Batch) -> Event | None:
         """The event, where it concerns this service; a record that is no event is a dead letter."""
         try:
-            concerns = (
-                self._codec.writer_schema(rec.value or b"").event_type.payload in self._decider.consumes
-            )
+            concerns = self._codec.writer_schema(rec.value or b"").event_type.payload in self._consumes
             if not concerns and not self.writes_dead_letters:
                 return None
             event = self._codec.decode(rec.value or b"")
@@ -181,16 +184,17 @@ class Inbox:
 
     def _react(self, batch: _Batch, rec: LogRecord, event: Event) -> None:
         stream = batch.streams[UUID(event.envelope.delivery_id)]
+        decider = stream.decider
         if event.envelope.event_id in stream.causes:
             # A further copy of it, or the reconciler handed it in before: its reaction is recorded.
             return
         try:
-            payloads = self._decider.decide(stream.state, event)
-            state = fold(self._decider, payloads, stream.state)
+            payloads = decider.decide(stream.state, event)
+            state = fold(decider, payloads, stream.state)
             events = record(
                 payloads,
-                service=self._decider.name,
-                version=self._decider.version,
+                service=decider.name,
+                version=decider.version,
                 cause=event.envelope,
                 stream_version=stream.version,
                 occurred_at=self._clock(),
@@ -206,8 +210,8 @@ class Inbox:
             stream.causes.add(event.envelope.event_id)
         batch.events += stored
         for new, saved in zip(events, stored, strict=True):
-            if type(new.payload) in (self._decider.work_starts_with, self._decider.undo_starts_with):
-                undo = type(new.payload) is self._decider.undo_starts_with
+            if type(new.payload) in (decider.work_starts_with, decider.undo_starts_with):
+                undo = type(new.payload) is decider.undo_starts_with
                 batch.work.append(_work(new, saved, rec, undo=undo))
 
     def _letter(self, rec: LogRecord, reason: str, stack: str) -> DeadLetter:

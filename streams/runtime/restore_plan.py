@@ -28,6 +28,7 @@ from streams.agents.registry import DECIDERS, AnyDecider
 from streams.audit.findings import Mismatch
 from streams.audit.handover import altered_on_the_way
 from streams.audit.history import RecordedEvent, causal_order
+from streams.audit.messages import message_upon
 from streams.audit.placement import single_copies
 from streams.audit.reactions import missing_reactions, unreacted
 from streams.audit.stream_check import StreamReading, check_stream
@@ -172,8 +173,9 @@ def _tail(reading: StreamReading) -> list[Event]:
     before = reading.reactions[-2].state if len(reading.reactions) > 1 else decider.initial
     first = last.recorded[0].event
     assert last.cause is not None  # otherwise what belongs together would not be known
-    result = decider.result_of(first.payload) if last.cause.service == decider.name else None
-    payloads = decider.decide(before, last.cause.event if result is None else result)
+    message = message_upon(decider, last.cause, first)
+    assert message is not None  # otherwise the stream was refused
+    payloads = decider.decide(before, message)
     version, traceparent = first.envelope.stream_version - 1, first.envelope.traceparent
     cause, moment = last.cause.event.envelope, first.envelope.occurred_at
     return _recorded(decider, payloads, cause, version, moment, traceparent)[len(last.recorded) :]

@@ -12,7 +12,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from schemas.codec import Codec
 from schemas.envelope import Event
 from schemas.errors import StreamwrightError
-from streams.agents.registry import AnyDecider
+from streams.agents.registry import AnyDecider, decider_of_stream
 from streams.core.decider import WorkDone, WorkFailed, WorkResult, fold
 from streams.core.identity import record
 from streams.runtime.inbox import is_letter, stored_event
@@ -38,6 +38,17 @@ class Ended:
     result: WorkResult
 
 
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A delivery's stream: the version of the decider that it goes on with, and its payloads."""
+
+    decider: AnyDecider
+    payloads: list[object]
+
+    def decide(self, result: WorkResult) -> Sequence[object]:
+        return self.decider.decide(fold(self.decider, self.payloads), result)
+
+
 class WorkRecorder:
     """Records results by the service's decider, in its store."""
 
@@ -59,9 +70,7 @@ class WorkRecorder:
         return {
             item.key
             for item in items
-            if self._decider.decide(
-                fold(self._decider, streams[item.delivery]), WorkFailed(attempt=item.attempt, reason="")
-            )
+            if streams[item.delivery].decide(WorkFailed(attempt=item.attempt, reason=""))
         }
 
     def record(self, ended: Sequence[Ended], unwanted: Sequence[WorkKey] = ()) -> list[WorkItem]:
@@ -86,10 +95,11 @@ class WorkRecorder:
 
     def stands(self, item: WorkItem) -> bool:
         """Whether the attempt is recorded as done, and has not been undone since."""
-        payloads = self._streams([item.delivery])[item.delivery]
-        results = [self._decider.result_of(payload) for payload in payloads]
+        stream = self._streams([item.delivery])[item.delivery]
+        decider, payloads = stream.decider, stream.payloads
+        results = [decider.result_of(payload) for payload in payloads]
         done = any(isinstance(each, WorkDone) and each.attempt == item.attempt for each in results)
-        undone = [each for each in payloads if type(each) is self._decider.undo_starts_with]
+        undone = [each for each in payloads if type(each) is decider.undo_starts_with]
         return done and not any(getattr(each, "attempt", 0) >= item.attempt for each in undone)
 
     def _decided(self, ended: Sequence[Ended]) -> tuple[list[StoredEvent], list[WorkKey], list[WorkItem]]:
@@ -98,38 +108,38 @@ class WorkRecorder:
         events, taken, left = list[StoredEvent](), list[WorkKey](), list[WorkItem]()
         for each in ended:
             stream = streams[each.item.delivery]
-            payloads = self._decider.decide(fold(self._decider, stream), each.result)
+            payloads = stream.decide(each.result)
             if not payloads:
                 left.append(each.item)
                 continue
             try:
-                stored = self._stored(each.started, payloads, len(stream))
+                stored = self._stored(each.started, payloads, stream)
             except (StreamwrightError, ValueError, TypeError) as error:
                 # It does not fit into an event: too long, or no text that can be written.
-                reason = failure(each.item.attempt, error)
-                payloads = self._decider.decide(fold(self._decider, stream), reason)
-                stored = self._stored(each.started, payloads, len(stream))
+                payloads = stream.decide(failure(each.item.attempt, error))
+                stored = self._stored(each.started, payloads, stream)
                 left.append(each.item)
             events += stored
             taken.append(each.item.key)
-            stream += payloads
+            stream.payloads.extend(payloads)
         return events, taken, left
 
-    def _stored(self, started: Event, payloads: Sequence[object], version: int) -> list[StoredEvent]:
+    def _stored(self, started: Event, payloads: Sequence[object], stream: _Stream) -> list[StoredEvent]:
         recorded = record(
             payloads,
             service=self._decider.name,
-            version=self._decider.version,
+            version=stream.decider.version,
             cause=started.envelope,
-            stream_version=version,
+            stream_version=len(stream.payloads),
             occurred_at=self._clock(),
             traceparent=started.envelope.traceparent,
         )
         return [stored_event(self._codec, event) for event in recorded]
 
-    def _streams(self, deliveries: Sequence[UUID]) -> dict[UUID, list[object]]:
-        stored = self._store.streams(deliveries)
-        return {
-            delivery: [self._codec.decode(event.state).payload for event in events if not is_letter(event)]
-            for delivery, events in stored.items()
-        }
+    def _streams(self, deliveries: Sequence[UUID]) -> dict[UUID, _Stream]:
+        found: dict[UUID, _Stream] = {}
+        for delivery, stored in self._store.streams(deliveries).items():
+            own = [self._codec.decode(event.state) for event in stored if not is_letter(event)]
+            decider = decider_of_stream(self._decider, own[0].envelope.actor if own else "")
+            found[delivery] = _Stream(decider, [event.payload for event in own])
+        return found

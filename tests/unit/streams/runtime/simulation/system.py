@@ -3,7 +3,7 @@ what the real ones promise. Everything that a process holds can be lost at each 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from schemas.catalogue import type_of
 from schemas.codec import Codec
 from schemas.envelope import Envelope, Event
 from schemas.topics import EVENT_TOPICS
-from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, topics_of
+from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, AnyDecider, topics_of
 from streams.audit.history import RecordedEvent
 from streams.core.decider import WorkResult
 from streams.runtime import inbox, outbox
@@ -33,6 +33,7 @@ from tests.unit.streams.runtime.simulation.memory_store import MemoryStore
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 CODEC = Codec()
+_MOST_ROUNDS = 200
 
 
 class CrashError(Exception):
@@ -43,7 +44,7 @@ class CrashError(Exception):
 class ServiceInMemory:
     """One service: its store, two processes that read (one may be a zombie), and relays."""
 
-    name: str
+    decider: AnyDecider
     log: MemoryBroker
     offsets: MemoryBroker
     clock: Callable[[], datetime]
@@ -51,15 +52,20 @@ class ServiceInMemory:
     read: dict[tuple[int, PartitionKey], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        store, decider = cast(EventStore, self.store), DECIDERS[self.name]
-        owner = self.name == DEAD_LETTER_OWNER
+        self.name = self.decider.name
+        self.install(self.decider)
+        self.relays = [self._new_relay()]
+
+    def install(self, decider: AnyDecider) -> None:
+        """From now on this is the current version of the service's decider."""
+        store, owner = cast(EventStore, self.store), self.name == DEAD_LETTER_OWNER
+        self.decider = decider
         self.inbox = Inbox(decider, store, CODEC, writes_dead_letters=owner, clock=self.clock)
         self.recorder = WorkRecorder(decider, store, CODEC, self.clock)
-        self.relays = [self._new_relay()]
 
     def places(self) -> list[PartitionKey]:
         """Partitions that the service reads."""
-        return [(topic, number) for topic in topics_of(DECIDERS[self.name]) for number in range(PARTITIONS)]
+        return [(topic, number) for topic in topics_of(self.decider) for number in range(PARTITIONS)]
 
     def consume(self, process: int, place: PartitionKey, limit: int) -> bool:
         """A process handles its next records of a partition; False where there is none."""
@@ -123,13 +129,14 @@ class _RelayBroker(MemoryBroker):
 class SystemInMemory:
     """All services over one log. `at` holds what is to happen, once, at a fault point."""
 
-    def __init__(self) -> None:
+    def __init__(self, deciders: Mapping[str, AnyDecider] = DECIDERS) -> None:
         self.now = NEW_YEAR
         self.log = MemoryBroker()
         self.at: dict[str, Callable[[], object]] = {}
         self.users = 0
         self.services = {
-            name: ServiceInMemory(name, self.log, _RelayBroker(self.log), self._clock) for name in DECIDERS
+            name: ServiceInMemory(decider, self.log, _RelayBroker(self.log), self._clock)
+            for name, decider in deciders.items()
         }
 
     @contextmanager
@@ -160,6 +167,34 @@ class SystemInMemory:
         )
         value = CODEC.encode(Event(envelope=envelope, payload=payload))
         self.log.append(event_type.topic, str(delivery).encode(), value, tuple(headers_of(envelope)))
+
+    def go_on(
+        self, result: Callable[[str, WorkItem], WorkResult], *, without: str = "", topic: str = ""
+    ) -> bool:
+        """Each service in turn; False where nothing was to be done.
+
+        Args:
+            result: of a service's work.
+            without: this service reads nothing of the topic.
+        """
+        moved = False
+        for name, service in self.services.items():
+            for place in service.places():
+                if (name, place[0]) != (without, topic):
+                    moved = service.consume(0, place, 100) or moved
+            for item in list(service.store.work.values()):
+                moved = service.work(item, result(name, item))
+            moved = service.relay() or moved
+        return moved
+
+    def settle(
+        self, result: Callable[[str, WorkItem], WorkResult], *, without: str = "", topic: str = ""
+    ) -> None:
+        """All go on until nothing is left to do, but for a service that reads nothing of a topic."""
+        for _ in range(_MOST_ROUNDS):
+            if not self.go_on(result, without=without, topic=topic):
+                return
+        raise AssertionError(f"it does not come to rest within {_MOST_ROUNDS} rounds")
 
     def recorded(self) -> list[RecordedEvent]:
         """The log as the audit reads it."""
