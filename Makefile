@@ -32,6 +32,7 @@ lint: setup ## Style, types, import rules, schema files
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m schemas.export --check
+	$(BIN)/python -m projections.api.description --check
 	$(BIN)/python -m schemas.compatibility
 
 unit: setup ## Tests without broker and database

@@ -1,7 +1,8 @@
-"""Write the Avro schema files: `python -m schemas.export [--check]`.
+"""Write the Avro schema files and the AsyncAPI document: `python -m schemas.export [--check]`.
 
-`schemas/avro/<topic>/<EventType>.avsc` is the current version of each type. Released versions are
-copied by `--release` to `schemas/released/<EventType>.v<n>.avsc`, and never change afterwards.
+`schemas/avro/<topic>/<EventType>.avsc` is the current version of each type, `docs/asyncapi.yaml` describes
+the topics with references to them. Released versions are copied by `--release` to
+`schemas/released/<EventType>.v<n>.avsc`, and never change afterwards.
 """
 
 from __future__ import annotations
@@ -10,20 +11,22 @@ import json
 import sys
 from pathlib import Path
 
-from schemas.avro_schema import event_schema
-from schemas.catalogue import EVENT_TYPES
+import yaml
+
+from schemas.asyncapi import asyncapi_document
+from schemas.avro_schema import JsonValue, event_schema
+from schemas.catalogue import EVENT_TYPES, EventType
 
 ROOT = Path(__file__).parent
 CURRENT = ROOT / "avro"
 RELEASED = ROOT / "released"
+ASYNCAPI = ROOT.parent / "docs" / "asyncapi.yaml"
 
 
 def schema_files() -> dict[Path, str]:
-    """Path and text of each current schema file."""
-    return {
-        CURRENT / event_type.topic / f"{event_type.name}.avsc": _text(event_schema(event_type))
-        for event_type in EVENT_TYPES
-    }
+    """Path and text of each current schema file, and of the document that refers to them."""
+    files = {_path_of(event_type): _text(event_schema(event_type)) for event_type in EVENT_TYPES}
+    return {**files, ASYNCAPI: _asyncapi()}
 
 
 def released_files() -> dict[Path, str]:
@@ -37,9 +40,20 @@ def released_files() -> dict[Path, str]:
 def stale_files() -> list[Path]:
     """Schema files that differ from the classes they are made from, or have no class."""
     expected = schema_files()
-    present = set(CURRENT.rglob("*.avsc"))
+    present = {*CURRENT.rglob("*.avsc"), *(path for path in (ASYNCAPI,) if path.exists())}
     wrong = [path for path, text in expected.items() if path not in present or path.read_text() != text]
     return sorted([*wrong, *(present - expected.keys())])
+
+
+def _path_of(event_type: EventType) -> Path:
+    return CURRENT / event_type.topic / f"{event_type.name}.avsc"
+
+
+def _asyncapi() -> str:
+    def reference(event_type: EventType) -> JsonValue:
+        return {"$ref": f"../{_path_of(event_type).relative_to(ROOT.parent).as_posix()}"}
+
+    return yaml.safe_dump(asyncapi_document(reference), sort_keys=False, allow_unicode=True, width=110)
 
 
 def _text(schema: object) -> str:

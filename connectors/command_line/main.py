@@ -19,6 +19,7 @@ from connectors.command_line.commands import (
     query,
     rebuild,
     reconcile,
+    schemas,
     status,
     up,
 )
@@ -57,6 +58,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("faults")(faults.faults)
 app.command("rebuild")(rebuild.rebuild)
 app.command("reconcile")(reconcile.reconcile)
+app.add_typer(schemas.app, name="schemas")
 app.command("up")(up.up)
 app.command("down")(down.down)
 app.command("status")(status.status)

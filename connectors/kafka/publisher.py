@@ -7,9 +7,10 @@ from typing import cast
 
 from confluent_kafka import KafkaError, Message, Producer
 
-from connectors.kafka.headers import header_texts, headers_of
+from connectors.kafka.headers import headers_of
 from connectors.kafka.position import Position
 from schemas.catalogue import BY_NAME
+from schemas.cloudevents import header_texts
 from schemas.codec import Codec
 from schemas.envelope import Event
 from schemas.errors import SetupError
