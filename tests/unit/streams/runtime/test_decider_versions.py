@@ -48,7 +48,7 @@ def _submit(system: SystemInMemory, delivery: UUID) -> None:
 def _answer_unheard_by_the_saga(system: SystemInMemory, delivery: UUID) -> None:
     """The second attempt is over before the saga reads of the answer that it began with."""
     system.publish(delivery, _ANSWERED)
-    system.settle(_asks_once, without=_SAGA, topic=REQUIREMENT_EVENTS)
+    system.settle(_asks_once, (_SAGA, REQUIREMENT_EVENTS))
     system.settle(_asks_once)
 
 
@@ -152,7 +152,7 @@ def test_given_work_begun_before_a_new_version_when_it_ends_then_the_old_version
     monkeypatch.setitem(VERSIONS, BACKEND.name, (BACKEND, told))
     backend = system.services[BACKEND.name]
     _submit(system, _OLD)
-    system.settle(_except_backend, without=BACKEND.name, topic=FEATURE_EVENTS)
+    system.settle(_except_backend, (BACKEND.name, FEATURE_EVENTS))
     for place in backend.places():
         backend.consume(0, place, 100)
     assert backend.store.work

@@ -34,6 +34,7 @@ from tests.unit.streams.runtime.simulation.memory_store import MemoryStore
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 CODEC = Codec()
 _MOST_ROUNDS = 200
+Results = Callable[[str, WorkItem], WorkResult | None]
 
 
 class CrashError(Exception):
@@ -168,31 +169,30 @@ class SystemInMemory:
         value = CODEC.encode(Event(envelope=envelope, payload=payload))
         self.log.append(event_type.topic, str(delivery).encode(), value, tuple(headers_of(envelope)))
 
-    def go_on(
-        self, result: Callable[[str, WorkItem], WorkResult], *, without: str = "", topic: str = ""
-    ) -> bool:
-        """Each service in turn; False where nothing was to be done.
+    def turn(self, name: str, result: Results, slow: tuple[str, str] = ("", "")) -> bool:
+        """A service reads, works and publishes all that it can; False where nothing was to be done.
 
         Args:
-            result: of a service's work.
-            without: this service reads nothing of the topic.
+            result: of a service's work; None where the work goes on.
+            slow: a service, and a topic of which it reads nothing.
         """
-        moved = False
-        for name, service in self.services.items():
-            for place in service.places():
-                if (name, place[0]) != (without, topic):
-                    moved = service.consume(0, place, 100) or moved
-            for item in list(service.store.work.values()):
-                moved = service.work(item, result(name, item))
-            moved = service.relay() or moved
-        return moved
+        service, moved = self.services[name], False
+        for place in service.places():
+            if (name, place[0]) != slow:
+                moved = service.consume(0, place, 100) or moved
+        for item in list(service.store.work.values()):
+            ended = result(name, item)
+            moved = (ended is not None and service.work(item, ended)) or moved
+        return service.relay() or moved
 
-    def settle(
-        self, result: Callable[[str, WorkItem], WorkResult], *, without: str = "", topic: str = ""
-    ) -> None:
+    def go_on(self, result: Results, slow: tuple[str, str] = ("", "")) -> bool:
+        """Each service in turn; False where nothing was to be done."""
+        return any([self.turn(name, result, slow) for name in self.services])  # noqa: C419 all have to
+
+    def settle(self, result: Results, slow: tuple[str, str] = ("", "")) -> None:
         """All go on until nothing is left to do, but for a service that reads nothing of a topic."""
         for _ in range(_MOST_ROUNDS):
-            if not self.go_on(result, without=without, topic=topic):
+            if not self.go_on(result, slow):
                 return
         raise AssertionError(f"it does not come to rest within {_MOST_ROUNDS} rounds")
 

@@ -124,7 +124,7 @@ class Deliveries(RuleBasedStateMachine):
     @rule(service=_services, topic=st.sampled_from(EVENT_TOPICS), rounds=st.integers(1, 8))
     def all_go_on_but_one_topic_is_slow(self, service: str, topic: str, rounds: int) -> None:
         for _ in range(rounds):
-            self._system.go_on(_done, without=service, topic=topic)
+            self._system.go_on(_done, (service, topic))
 
     @rule(which=_processes, kind=st.sampled_from(("cancel", "retry", "answer")))
     def a_person_asks(self, which: int, kind: str) -> None:

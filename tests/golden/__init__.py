@@ -1,0 +1,1 @@
+"""Golden histories: whole deliveries as they were recorded, which guard every version of every decider."""
