@@ -175,6 +175,8 @@ class RecordSource:
         consumer.incremental_assign(
             [TopicPartition(*place, positions[place] or OFFSET_BEGINNING) for place in places]
         )
+        # librdkafka keeps a partition paused beyond its loss: one that came back would never be read.
+        consumer.resume(partitions)
         self.problem = ""
         _log.info("partitions assigned", group=self._group, number=len(self._next))
 

@@ -177,3 +177,24 @@ def test_given_a_store_ahead_of_the_log_when_read_then_the_problem_is_told(
         until(lambda: "does not have the offset" in sources[0].problem)
 
     assert f"{store.topic}-1" in sources[0].problem
+
+
+def test_given_a_partition_that_was_lost_while_paused_when_it_comes_back_then_it_is_read_on(
+    kafka_brokers: str, store: Store
+) -> None:
+    group = f"group-{store.topic}"
+    with reading(kafka_brokers, group, store) as sources:
+        until(lambda: not sources[0].problem)
+        store.hold.clear()
+        publish(kafka_brokers, store.topic, 40)
+        until(lambda: store.delivered > 0)
+        # Longer than the source's patience, so that it has paused its partitions.
+        time.sleep(4)
+        quick = Store(store.topic)
+        quick.hold.set()
+        with reading(kafka_brokers, group, quick) as others:
+            until(lambda: not others[0].problem)
+            time.sleep(1)
+            store.hold.set()
+        publish(kafka_brokers, store.topic, 40)
+        until(lambda: {(partition, 19) for partition in range(_PARTITIONS)} <= set(store.seen))
