@@ -21,8 +21,8 @@ from streams.audit.findings import Mismatch, mismatch
 from streams.audit.history import RecordedEvent
 from streams.core.acceptance import check_origin
 
-# Records take more than twice their values' bytes. So small a limit keeps memory the same for any log up
-# to some 10 million events, and writing a larger log to files takes 4 µs an event.
+# Records take more than twice their values' bytes. With so small a limit memory grew by 12 % from 50,000
+# events to 150,000; writing a larger log to files takes 4 µs an event.
 MEMORY_BYTES = 4 * 1024 * 1024
 _BUCKETS = 64
 _FILE_BUFFER_BYTES = 32 * 1024
