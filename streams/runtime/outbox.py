@@ -19,10 +19,10 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from eventsourcing.persistence import Notification, PersistenceError
 from psycopg.sql import SQL, Identifier
 
-from connectors.kafka.headers import headers_of
 from connectors.kafka.publisher import producer_settings
 from connectors.kafka.topics import is_in_process
 from connectors.resilience import measures
+from schemas.cloudevents import header_texts
 from schemas.codec import Codec
 from schemas.errors import SetupError
 from schemas.topics import DEAD_LETTER_SUFFIX, OUTCOME_EVENTS
@@ -205,7 +205,7 @@ class Relay:
             key, value, headers = record_of(notification.state)
             return key, value, list(headers)
         envelope = self._codec.decode_envelope(notification.state)
-        return envelope.delivery_id.encode(), notification.state, list(headers_of(envelope))
+        return envelope.delivery_id.encode(), notification.state, list(header_texts(envelope))
 
 
 def within(seconds: float, call: Callable[[], object], *, meanwhile: Callable[[], object]) -> None:

@@ -53,8 +53,11 @@ class MemoryProducer:
     def begin_transaction(self) -> None:
         self._buffer, self._positions = [], []
 
-    def produce(self, topic: str, *, key: bytes, value: bytes, headers: Headers) -> None:
-        self._buffer.append((topic, key, value, headers))
+    def produce(
+        self, topic: str, *, key: bytes, value: bytes, headers: Sequence[tuple[str, str | bytes]]
+    ) -> None:
+        encoded = tuple((name, each.encode() if isinstance(each, str) else each) for name, each in headers)
+        self._buffer.append((topic, key, value, encoded))
 
     def poll(self, _seconds: float) -> int:
         return 0
