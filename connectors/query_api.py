@@ -43,11 +43,23 @@ def ask(
         BadInputError: the API refuses the question, or has no such thing.
         SetupError: the API cannot be reached, or cannot answer now.
     """
+    answer: dict[str, object] = _response(api_url, path, parameters, calls).json()
+    return answer
+
+
+def ask_text(api_url: str, path: str, calls: Outgoing) -> str:
+    """The text that the API answers, as of a generated file; else as `ask`."""
+    return _response(api_url, path, {}, calls).text
+
+
+def _response(
+    api_url: str, path: str, parameters: Mapping[str, Sequence[str]], calls: Outgoing
+) -> httpx.Response:
     url = f"{api_url}/api/v1/{path}"
     named = httpx.QueryParams({name: list(values) for name, values in parameters.items()})
     timeout = calls.policy.timeout_seconds
     try:
-        response = calls.call(
+        return calls.call(
             lambda: httpx.get(url, params=named, timeout=timeout).raise_for_status(), is_repeatable=True
         )
     except httpx.HTTPStatusError as error:
@@ -58,8 +70,6 @@ def ask(
             why=str(error) or type(error).__name__,
             todo="Check the query API with: streamwright status",
         ) from error
-    answer: dict[str, object] = response.json()
-    return answer
 
 
 def _refused(url: str, response: httpx.Response) -> StreamwrightError:

@@ -15,6 +15,7 @@ from connectors.command_line.commands import (
     erase,
     evaluate,
     faults,
+    mcp,
     publish,
     query,
     rebuild,
@@ -56,6 +57,7 @@ app.add_typer(dlq.app, name="dlq")
 app.command("erase")(erase.erase)
 app.command("evaluate")(evaluate.evaluate)
 app.command("faults")(faults.faults)
+app.command("mcp")(mcp.mcp)
 app.command("rebuild")(rebuild.rebuild)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(schemas.app, name="schemas")

@@ -38,10 +38,10 @@ def read_requirement(text: str | None, file: Path | None) -> str:
             todo='Use: deliver "TEXT", or deliver --file PATH, or deliver - for standard input',
         )
     if file is not None:
-        return _decoded(_bytes_of(file), str(file))
+        return requirement_in(_bytes_of(file), str(file))
     if text == "-":
-        return _decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
-    return _decoded((text or "").encode("utf-8", errors="surrogateescape"), "the argument")
+        return requirement_in(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
+    return requirement_in((text or "").encode("utf-8", errors="surrogateescape"), "the argument")
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -56,7 +56,15 @@ def _bytes_of(file: Path) -> bytes:
         ) from error
 
 
-def _decoded(data: bytes, source: str) -> str:
+def requirement_in(data: bytes, source: str) -> str:
+    """The requirement that the bytes are.
+
+    Args:
+        source: where they come from, for the message.
+
+    Raises:
+        BadInputError: they are too many, no UTF-8, or blank.
+    """
     if len(data) > MAX_BYTES:
         raise BadInputError(
             f"Reading the requirement from {source}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,13 +10,10 @@ import typer
 from connectors.command_line.exit_codes import ExitCode
 from connectors.command_line.running_system import running_settings
 from connectors.command_line.terminal import AsJson, Terminal
-from schemas.errors import BadInputError
 
 if TYPE_CHECKING:
-    from connectors.kafka.position import Position
     from connectors.settings import Settings
     from streams.audit.history import RecordedEvent
-    from streams.audit.replay import Snapshot
 
 app = typer.Typer(help="Check and replay the log by the deciders that wrote it.", no_args_is_help=True)
 
@@ -92,40 +88,12 @@ def replay(
 ) -> None:
     """Replay a delivery: the state of every service as of a moment, or after a position of the log."""
     from connectors.command_line.audit_view import plain_snapshot, snapshot_view
+    from connectors.replaying import replayed
 
-    if at and until:
-        raise BadInputError("Replaying", why="both --at and --until are given", todo="Give one of them")
     terminal = Terminal(json)
-    config = running_settings(terminal)
-    snapshot = _snapshot(config, delivery, _moment(at) if at else None, until)
+    snapshot = replayed(running_settings(terminal), delivery, at=at, until=until)
     as_of = at or until or "now"
     terminal.answer(plain_snapshot(snapshot, as_of), snapshot_view(snapshot, as_of))
-
-
-def _snapshot(config: Settings, delivery: str, moment: datetime | None, until: str) -> Snapshot:
-    from connectors.kafka.position import Position
-    from streams.audit.replay import as_of_now, as_of_position, as_of_time
-
-    position = Position.parse(until) if until else None
-    records = _records(config, delivery or _delivery_at(config, position))
-    if position is not None:
-        return as_of_position(records, position)
-    return as_of_now(records) if moment is None else as_of_time(records, moment)
-
-
-def _delivery_at(config: Settings, position: Position | None) -> str:
-    """Id of the delivery whose event stands at a position."""
-    from connectors.kafka.log import read_record
-    from connectors.schema_registry import codec_for
-
-    if position is None:
-        raise BadInputError(
-            "Replaying",
-            why="no delivery is named",
-            todo="Name one; list them with: streamwright query deliveries",
-        )
-    record = read_record(config.kafka_brokers, position)
-    return codec_for(config).decode_envelope(record.value or b"").delivery_id
 
 
 @app.command("show")
@@ -166,15 +134,3 @@ def checkpoint_folder(config: Settings) -> Path:
     from connectors.kafka.cluster import cluster_id
 
     return config.home / "checkpoints" / cluster_id(config.kafka_brokers)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInputError(
-            f"Reading the moment '{text[:60]}'",
-            why="it is not an ISO 8601 date and time",
-            todo="Use for example 2026-01-31T10:00:00Z",
-        ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

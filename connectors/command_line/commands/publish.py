@@ -101,25 +101,9 @@ def _answers_in(text: str) -> tuple[Answer, ...]:
 
 
 def _publish(terminal: Terminal, payload: object, user: str, delivery: str = "") -> None:
-    from connectors.kafka.publisher import Publisher
-    from connectors.kafka.user_events import user_event
-    from connectors.schema_registry import codec_for
+    from connectors.user_requests import publish_request
 
     config = running_settings(terminal, with_processes=True)
-    codec = codec_for(config)
-    correlation = ""
-    if delivery:
-        from streams.audit.recorded_log import read_delivery
-
-        correlation = read_delivery(config.kafka_brokers, codec, delivery)[0].event.envelope.correlation_id
-    event = user_event(payload, user=user, delivery_id=delivery, correlation_id=correlation)
-    position = Publisher(config.kafka_brokers, codec).publish(event)
-    delivery_id = event.envelope.delivery_id
-    plain = {
-        "delivery_id": delivery_id,
-        "event_id": event.envelope.event_id,
-        "event_type": event.envelope.event_type,
-        "position": str(position),
-    }
-    shown = f"{event.envelope.event_type} published at {position}\nDelivery {delivery_id}"
+    plain = publish_request(config, payload, user=user, delivery_id=delivery).plain()
+    shown = "{event_type} published at {position}\nDelivery {delivery_id}".format_map(plain)
     terminal.answer(plain, Text(shown))
