@@ -10,14 +10,18 @@ _SHOWN_CHARACTERS = 120
 _SHOWN_DIFFERENCES = 3
 
 
-def difference(expected: object, recorded: object) -> str:
-    """The first fields that differ, with both values; '' where nothing does."""
-    found = _differences("", expected, recorded)
+def difference(expected: object, recorded: object, *, by: str = "the decider") -> str:
+    """The first fields that differ, with both values; '' where nothing does.
+
+    Args:
+        by: who gives what is expected, for people.
+    """
+    found = _differences("", expected, recorded, by)
     more = f" and {len(found) - _SHOWN_DIFFERENCES} more" if len(found) > _SHOWN_DIFFERENCES else ""
     return "; ".join(found[:_SHOWN_DIFFERENCES]) + more
 
 
-def _differences(path: str, expected: object, recorded: object) -> list[str]:
+def _differences(path: str, expected: object, recorded: object, by: str) -> list[str]:
     if expected is recorded or expected == recorded:
         return []
     if recorded == ERASED and isinstance(expected, str) and expected:
@@ -30,16 +34,16 @@ def _differences(path: str, expected: object, recorded: object) -> list[str]:
                 text
                 for name in names
                 for text in _differences(
-                    f"{path}.{name}".lstrip("."), getattr(expected, name), getattr(recorded, name)
+                    f"{path}.{name}".lstrip("."), getattr(expected, name), getattr(recorded, name), by
                 )
             ]
         if isinstance(expected, tuple) and isinstance(recorded, tuple) and len(expected) == len(recorded):
             return [
                 text
                 for index, pair in enumerate(zip(expected, recorded, strict=True))
-                for text in _differences(f"{path}[{index}]", *pair)
+                for text in _differences(f"{path}[{index}]", *pair, by)
             ]
-    return [f"{path or 'it'} is {_shown(recorded)}, the decider gives {_shown(expected)}"]
+    return [f"{path or 'it'} is {_shown(recorded)}, {by} gives {_shown(expected)}"]
 
 
 def _shown(value: object) -> str:

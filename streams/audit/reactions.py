@@ -88,7 +88,7 @@ def _expected(reading: StreamReading, record: RecordedEvent) -> tuple[str, ...]:
     # It may have come when an earlier state held, in which it was rightly ignored, as a request to
     # try again does while the work goes on.
     if not _came_last(reading, record) and any(
-        not decider.decide(state, record.event) for state in _possible_states(reading, record)
+        not decider.decide(state, record.event) for state in possible_states(reading, record)
     ):
         return ()
     return tuple(type_of(payload).name for payload in at_the_end)
@@ -101,8 +101,8 @@ def _came_last(reading: StreamReading, record: RecordedEvent) -> bool:
     return record.event.envelope.occurred_at > last
 
 
-def _possible_states(reading: StreamReading, record: RecordedEvent) -> list[object]:
-    """States in which the service can have met the record, by the order of its partition."""
+def possible_states(reading: StreamReading, record: RecordedEvent) -> list[object]:
+    """States in which the service can have met the record, by the order of its partition; at least one."""
     states: list[object] = [reading.decider.initial]
     for reaction in reading.reactions:
         order = _order_in_partition(reading, reaction.cause, record)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from connectors.command_line.commands.what_if import what_if
 from connectors.command_line.exit_codes import ExitCode
 from connectors.command_line.running_system import running_settings
 from connectors.command_line.terminal import AsJson, Terminal
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from streams.audit.history import RecordedEvent
 
 app = typer.Typer(help="Check and replay the log by the deciders that wrote it.", no_args_is_help=True)
+app.command("what-if")(what_if)
 
 Delivery = Annotated[str, typer.Argument(help="Id of the delivery.")]
 CheckpointFolder = Annotated[

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from connectors.kafka.log import read_log
 from connectors.settings import Settings
 from schemas.events import build, feature
+from schemas.topics import EVENT_TOPICS
+from tests.golden.histories import histories, read
 from tests.integration.connectors.command_line.command import streamwright
 from tests.integration.streams.audit.published_histories import publish
 from tests.unit.streams.audit.recorded_histories import successful_history
@@ -91,3 +96,90 @@ def test_given_what_is_not_in_the_log_when_replayed_then_the_command_says_what_t
     assert streamwright(config, "audit", "replay", "--until", "test-events-0-999").code == 2
     told = streamwright(config, "audit", "replay", nobody, "--at", "yesterday").told
     assert "Use for example 2026-01-31T10:00:00Z" in told
+
+
+@pytest.fixture
+def overtaken(config: Settings) -> str:
+    """A delivery of the saga's first version, in which the end of an attempt overtook its beginning."""
+    history = read(histories()["1/end-overtakes-submission"])
+    publish(config.kafka_brokers, history.recorded())
+    return history.records[0].event.envelope.delivery_id
+
+
+def test_given_a_recorded_delivery_when_another_version_is_tried_then_only_changes_are_told(
+    config: Settings, overtaken: str
+) -> None:
+    before = set(read_log(config.kafka_brokers, EVENT_TOPICS))
+
+    ran = streamwright(config, "audit", "what-if", "--agent", "delivery-saga", "--json")
+    named = streamwright(config, "audit", "what-if", "--agent", "delivery-saga", "--version", "1", overtaken)
+    shown = streamwright(config, "audit", "what-if", "--agent", "delivery-saga")
+
+    assert ran.code == shown.code == 1, ran.told
+    assert (ran.answer["candidate"], ran.answer["decisions"]) == ("2", 2)
+    assert ran.answer["counts"] == {"changed": 1}
+    assert named.code == 0, named.told
+    assert "0 of 2 decisions" in named.out
+    assert "+ DeliveryStarted" in shown.out
+    assert "- DeliverySucceeded" in shown.out
+    assert set(read_log(config.kafka_brokers, EVENT_TOPICS)) == before
+
+
+@pytest.mark.usefixtures("overtaken")
+def test_given_a_candidate_in_the_folder_when_it_is_tried_then_it_is_used(
+    config: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rules.py").write_text(
+        "from streams.core.saga import SagaDecider\n"
+        "class Silent(SagaDecider):\n"
+        "    def decide(self, state, message):\n"
+        "        return []\n"
+        "SILENT = Silent(version='silent')\n"
+    )
+    # The command runs in the folder, and finds the project's modules as it does there.
+    monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
+    monkeypatch.chdir(tmp_path)
+
+    ran = streamwright(
+        config, "audit", "what-if", "--agent", "delivery-saga", "--candidate", "rules:SILENT", "--json"
+    )
+
+    assert ran.code == 1, ran.told
+    assert ran.answer["counts"] == {"removed": 1}
+    assert ran.answer["candidate"] == "silent of rules:SILENT"
+
+
+def test_given_recorded_triggers_when_the_present_engine_runs_then_what_differs_is_listed(
+    config: Settings, overtaken: str
+) -> None:
+    command = ("audit", "what-if", "--agent", "business-analyzer", "--engine", overtaken)
+
+    ran, shown = streamwright(config, *command, "--json"), streamwright(config, *command, "--diff")
+
+    assert ran.code == shown.code == 1, ran.told
+    assert (ran.answer["results"], ran.answer["deliveries"]) == (1, 1)
+    (change,) = ran.answer["changes"]  # type: ignore[misc]
+    assert "diff" not in change["files"][0]
+    assert "--- recorded/specification.json" in shown.out
+
+
+@pytest.mark.usefixtures("overtaken")
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--agent", "nobody"),
+        ("--agent", "delivery-saga", "--version", "77"),
+        ("--agent", "delivery-saga", "--candidate", "no.such:Thing"),
+        ("--agent", "delivery-saga", "--candidate", "streams.agents.deployment.decider:DECIDER"),
+        ("--agent", "deployment", "--engine"),
+        ("--agent", "delivery-saga", "--version", "1", "--candidate", "a:b"),
+        ("--agent", "delivery-saga", "00000000-0000-4000-8000-00000000ffff"),
+    ],
+)
+def test_given_something_that_cannot_be_tried_when_asked_for_then_the_usage_is_refused(
+    config: Settings, options: tuple[str, ...]
+) -> None:
+    ran = streamwright(config, "audit", "what-if", *options)
+
+    assert ran.code == 2, ran.told
+    assert "What to do" in ran.told
