@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -90,6 +91,42 @@ class Settings(BaseSettings):
     )
     breaker_reset_seconds: float = Field(
         60.0, description="Time after which an open breaker lets one call through, in seconds", gt=0
+    )
+    engine_business_analyzer: Literal["deterministic", "openai", "anthropic"] = Field(
+        "deterministic",
+        description="What reads requirements: rules, or a language model by one of two protocols",
+    )
+    language_model: str = Field("", description="Name of the language model, as its provider gives it")
+    language_model_url: str = Field(
+        "", description="Base URL of the provider, for OpenAI with /v1; empty: that of the protocol's owner"
+    )
+    language_model_key: SecretStr = Field(SecretStr(""), description="Key of the provider; empty: the file")
+    language_model_key_file: str = Field(
+        "", description="File with the provider's key; empty: the provider asks for none"
+    )
+    language_model_timeout_seconds: float = Field(
+        120.0, description="Time that one answer of a language model may take, in seconds", gt=0
+    )
+    language_model_total_seconds: float = Field(
+        400.0, description="Time for all calls of one piece of work; below the limit for work", gt=0
+    )
+    language_model_repairs: int = Field(
+        2, description="Times that a model may mend an answer that breaks the rules", ge=0, le=20
+    )
+    language_model_output_tokens: int = Field(
+        16_000, description="Most tokens of one answer of a language model", gt=0
+    )
+    language_model_budget_tokens: int = Field(
+        200_000, description="Tokens that one delivery may use, sent and received", ge=0
+    )
+    language_model_budget_cost: Decimal = Field(
+        Decimal(2), description="Cost that one delivery may have, in the currency of the prices", ge=0
+    )
+    language_model_input_price: Decimal = Field(
+        Decimal(0), description="Price of a million tokens sent; 0: costs are not limited by it", ge=0
+    )
+    language_model_output_price: Decimal = Field(
+        Decimal(0), description="Price of a million tokens received; 0: costs are not limited by it", ge=0
     )
 
 

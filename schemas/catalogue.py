@@ -100,6 +100,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         (outcome.DeadLetterDiscarded, 660),
         (outcome.CircuitBreakerChanged, 670),
         (outcome.PersonalDataErased, 680),
+        (outcome.ModelCalled, 690),
     ),
 )
 

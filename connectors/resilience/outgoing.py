@@ -29,6 +29,16 @@ def is_failure_of_target(error: BaseException) -> bool:
     return isinstance(error, Exception) and not isinstance(error, BadInputError)
 
 
+def told_wait_seconds(error: BaseException | None) -> float:
+    """How long the other side wants to be left alone, in seconds; 0 where it did not tell."""
+    told = getattr(error, "retry_after_seconds", None)
+    return float(told) if isinstance(told, int | float) else 0.0
+
+
+def _error_of(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """The calls to one other system.
@@ -144,6 +154,8 @@ class Outgoing:
 
     def _is_passing(self, error: BaseException) -> bool:
         # Once the breaker is open, the failure that opened it tells more than that no call is made.
+        if told_wait_seconds(error) > self.policy.longest_told_wait_seconds:
+            return False
         return self._fails(error) and self.breaker.state != "open"
 
     def _degrades(self, error: Exception) -> bool:
@@ -152,9 +164,10 @@ class Outgoing:
             measures.DEGRADED.labels(self.name).inc()
         return degrades
 
-    def _wait(self) -> wait_exponential_jitter:
+    def _wait(self) -> Callable[[RetryCallState], float]:
         first = self.policy.first_wait_seconds
-        return wait_exponential_jitter(multiplier=first, max=self.policy.longest_wait_seconds, jitter=first)
+        own = wait_exponential_jitter(multiplier=first, max=self.policy.longest_wait_seconds, jitter=first)
+        return lambda state: max(own(state), told_wait_seconds(_error_of(state)))
 
     def _count_retry(self, _: RetryCallState) -> None:
         measures.RETRIES.labels(self.name).inc()

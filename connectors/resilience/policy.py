@@ -17,6 +17,7 @@ class CallPolicy:
         first_wait_seconds: wait before the second try; it doubles with each further one, and up to as much
             again is added at random.
         longest_wait_seconds: no wait is longer.
+        longest_told_wait_seconds: where the other side wants a longer wait, it is not asked again.
         failures_to_open: failures in a row upon which the breaker opens.
         reset_seconds: time after which an open breaker lets one call through to try.
     """
@@ -25,14 +26,15 @@ class CallPolicy:
     attempts: int = 3
     first_wait_seconds: float = 2.0
     longest_wait_seconds: float = 10.0
+    longest_told_wait_seconds: float = 60.0
     failures_to_open: int = 5
     reset_seconds: float = 60.0
 
 
-def policy_of(config: Settings) -> CallPolicy:
-    """The policy that the settings tell."""
+def policy_of(config: Settings, *, timeout_seconds: float | None = None) -> CallPolicy:
+    """The policy that the settings tell, but for a call that may take another time."""
     return CallPolicy(
-        timeout_seconds=config.call_timeout_seconds,
+        timeout_seconds=config.call_timeout_seconds if timeout_seconds is None else timeout_seconds,
         attempts=config.call_attempts,
         first_wait_seconds=config.call_first_wait_seconds,
         longest_wait_seconds=config.call_longest_wait_seconds,

@@ -34,6 +34,18 @@ class BreakerChange(TypedDict):
     after: str
 
 
+class ModelCall(TypedDict):
+    """ModelCalled."""
+
+    attempt: int
+    provider: str
+    model: str
+    outcome: str
+    is_cached: bool
+    input_tokens: int
+    output_tokens: int
+
+
 class AnsweredByUser(TypedDict):
     """ClarificationAnswered."""
 

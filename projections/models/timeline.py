@@ -57,6 +57,13 @@ def _breaker(payload: object) -> str:
     return f"calls of {change['process']} to {change['breaker']}: {change['after'].replace('_', ' ')}"
 
 
+def _call(payload: object) -> str:
+    call = cast(payloads.ModelCall, payload)
+    kept = ", kept answer" if call["is_cached"] else ""
+    tokens = f"{call['input_tokens']} + {call['output_tokens']} tokens"
+    return f"{call['provider']} {call['model']}: {call['outcome'].replace('_', ' ')}{kept}, {tokens}"
+
+
 def _questions(payload: object) -> str:
     questions = cast(payloads.Clarification, payload)["questions"]
     return " ".join(str(question.get("text", "")) for question in questions)
@@ -110,6 +117,7 @@ _SUMMARIES: dict[str, Callable[[object], str]] = {
     "DeadLetterDiscarded": _reason,
     "PersonalDataErased": _reason,
     "CircuitBreakerChanged": _breaker,
+    "ModelCalled": _call,
     "ClarificationRequested": _questions,
     "AnalysisFailed": _reason,
     "BackendFailed": _reason,

@@ -111,3 +111,38 @@ class PersonalDataErased:
     deliveries: Annotated[tuple[str, ...], Doc("Deliveries whose texts it sealed")]
     reason: Annotated[str, Doc("Why, in the operator's words"), PERSONAL] = ""
     requested_by: Annotated[str, Doc("Who asks, '' if not known"), AUTHOR] = ""
+
+
+ModelOutcome = Literal["used", "invalid", "refused", "rate_limited", "timed_out", "failed", "not_made"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCalled:
+    """An agent has asked a language model in the work of an attempt. It stands in the agent's stream before
+    the result of that work. Keys and passwords are left out of its texts."""
+
+    attempt: Attempt
+    number: Annotated[int, Doc("1 for the first call of the attempt's work")]
+    purpose: Annotated[str, Doc("What was asked for: 'analysis'")]
+    provider: Annotated[str, Doc("Protocol: openai or anthropic")]
+    model: Annotated[str, Doc("Name of the model")]
+    prompt_version: Annotated[str, Doc("Prompt file that was sent as instructions: 'analyze.v1'")]
+    prompt_sha256: Annotated[str, Doc("Digest of the prompt file")]
+    prompt: Annotated[
+        str, Doc("What was sent beside the instructions and what earlier calls of the work tell"), PERSONAL
+    ]
+    answer: Annotated[str, Doc("What came back, as far as it came; '' for nothing"), PERSONAL] = ""
+    outcome: Annotated[
+        ModelOutcome,
+        Doc(
+            "used: taken on; invalid: broke the rules for answers; refused: the provider does not take the"
+            " request; not_made: no call, as a budget is used up or the breaker is open"
+        ),
+    ]
+    reason: Annotated[str, Doc("Why it was not used, '' where it was"), PERSONAL] = ""
+    is_cached: Annotated[bool, Doc("The answer was kept from an earlier call of the same content")] = False
+    tries: Annotated[int, Doc("Requests made, 0 where none was")] = 0
+    input_tokens: Annotated[int, Doc("Tokens sent, estimated where the provider does not tell")] = 0
+    output_tokens: Annotated[int, Doc("Tokens received, estimated where the provider does not tell")] = 0
+    cost: Annotated[str, Doc("Cost by the prices of the settings, as decimal text")] = "0"
+    seconds: Annotated[float, Doc("Time from the question to the answer")] = 0.0

@@ -15,12 +15,11 @@ def worker_of(service: str, config: Settings) -> Worker:
 
     Raises:
         KeyError: the service does no work.
+        SetupError: the settings ask for a language model that cannot be had.
     """
     match service:
         case "business-analyzer":
-            from streams.agents.business_analyzer.worker import AnalysisWorker
-
-            return AnalysisWorker()
+            return _analysis_worker(config)
         case "backend-developer":
             from streams.agents.backend_developer.worker import BackendWorker
 
@@ -38,3 +37,14 @@ def worker_of(service: str, config: Settings) -> Worker:
 
             return DeploymentWorker(config.home / "artefacts")
     raise KeyError(service)
+
+
+def _analysis_worker(config: Settings) -> Worker:
+    engine = config.engine_business_analyzer
+    if engine == "deterministic":
+        from streams.agents.business_analyzer.worker import AnalysisWorker
+
+        return AnalysisWorker()
+    from streams.agents.business_analyzer.model_worker import model_analysis
+
+    return model_analysis(engine, config)

@@ -199,7 +199,7 @@ def _decided(
 ) -> Sequence[object] | None:
     """What the decider gives upon the cause; None where that cannot be said."""
     decider, first = reading.decider, group[0]
-    message = message_upon(decider, cause, first.event)
+    message = message_upon(decider, cause, [record.event.payload for record in group])
     if message is not None:
         return decider.decide(reading.state, message)
     problem = f"the service does not react to its cause {cause.event.envelope.event_type}"

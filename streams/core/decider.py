@@ -8,12 +8,15 @@ gives the same events, and replay is the same code.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Protocol, TypeVar
 
 from schemas.envelope import Event
+from schemas.events.outcome import ModelCalled
 
 State = TypeVar("State")
+RESULT_LOST = "The result was lost with the database. Ask for a retry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,19 +25,26 @@ class WorkDone:
 
     Attributes:
         payload: the event that tells the result; the decider decides what is recorded with it.
+        calls: language models that were asked on the way; recorded before the result.
     """
 
     attempt: int
     payload: object
+    calls: tuple[ModelCalled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkFailed:
-    """The work of an attempt failed, with the reason for people."""
+    """The work of an attempt failed, with the reason for people.
+
+    Attributes:
+        calls: language models that were asked on the way; recorded before the failure.
+    """
 
     attempt: int
     reason: str
     evidence: object = None
+    calls: tuple[ModelCalled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +96,31 @@ class Decider(Protocol[State]):
     def result_of(self, payload: object) -> WorkResult | None:
         """The work result that a recorded payload tells, None where it does not come from work."""
         ...
+
+
+def calls_of(result: WorkResult) -> tuple[ModelCalled, ...]:
+    """The calls of language models that the result came by."""
+    return () if isinstance(result, WorkTimedOut) else result.calls
+
+
+def result_of_group(decider: Decider[State], payloads: Sequence[object]) -> WorkResult | None:
+    """The work result that payloads recorded together tell, None where they do not come from work.
+
+    Calls of language models stand before the payload that tells the result. Calls alone are a beginning
+    whose result has not been published; where it is lost, the work has failed.
+    """
+    calls = tuple(each for each in takewhile(_is_call, payloads) if isinstance(each, ModelCalled))
+    if calls and len(calls) == len(payloads):
+        return WorkFailed(attempt=calls[0].attempt, reason=RESULT_LOST, calls=calls)
+    result = decider.result_of(payloads[len(calls)])
+    if result is None or isinstance(result, WorkTimedOut):
+        return None if calls else result
+    # A call of another attempt was altered; so it differs from what is decided.
+    return replace(result, calls=tuple(replace(call, attempt=result.attempt) for call in calls))
+
+
+def _is_call(payload: object) -> bool:
+    return isinstance(payload, ModelCalled)
 
 
 def fold(decider: Decider[State], payloads: Iterable[object], state: State | None = None) -> State:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, cast
 
 from schemas.envelope import Event
 from schemas.events.compensation import CompensationRequested, Step
-from schemas.events.outcome import StepTimedOut
+from schemas.events.outcome import ModelCalled, StepTimedOut
 from streams.core.decider import Message, WorkDone, WorkFailed, WorkResult, WorkTimedOut
 
 StepStatus = Literal["idle", "working", "done", "failed", "undone"]
@@ -83,6 +83,8 @@ class StepDecider:
     def evolve(self, state: StepState, payload: object) -> StepState:
         """The state after one of the step's own events."""
         kind, attempt = type(payload), cast(Attempted, payload).attempt
+        if kind is ModelCalled:
+            return state
         if kind is self.started_type:
             return replace(state, attempt=attempt, status="working")
         if kind is self.done_type:
@@ -129,7 +131,7 @@ class StepDecider:
         if state.status != "working" or result.attempt != state.attempt:
             return []
         if isinstance(result, WorkDone):
-            return [result.payload]
+            return [*result.calls, result.payload]
         if isinstance(result, WorkFailed):
-            return [self.failed(result.attempt, result.reason, result.evidence)]
+            return [*result.calls, self.failed(result.attempt, result.reason, result.evidence)]
         return [StepTimedOut(attempt=result.attempt, step=self.step, limit_seconds=result.limit_seconds)]

@@ -173,7 +173,7 @@ def _tail(reading: StreamReading) -> list[Event]:
     before = reading.reactions[-2].state if len(reading.reactions) > 1 else decider.initial
     first = last.recorded[0].event
     assert last.cause is not None  # otherwise what belongs together would not be known
-    message = message_upon(decider, last.cause, first)
+    message = message_upon(decider, last.cause, [record.event.payload for record in last.recorded])
     assert message is not None  # otherwise the stream was refused
     payloads = decider.decide(before, message)
     version, traceparent = first.envelope.stream_version - 1, first.envelope.traceparent

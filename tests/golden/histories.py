@@ -15,7 +15,7 @@ from schemas.codec import Codec
 from schemas.envelope import Event
 from streams.agents.registry import DECIDERS, AnyDecider, version_of
 from streams.audit.history import RecordedEvent
-from streams.core.decider import Message, WorkDone, WorkFailed, WorkTimedOut, fold
+from streams.core.decider import Message, WorkDone, WorkFailed, WorkTimedOut, fold, result_of_group
 from streams.core.identity import record
 from tests.golden.witness import Decision
 
@@ -150,7 +150,7 @@ def _start(decider: AnyDecider, own: Sequence[GoldenRecord], attempt: int) -> Ev
 
 def _result(decider: AnyDecider, decision: Decision, recorded: Sequence[GoldenRecord]) -> Message:
     """The result of work as its event tells; of one that came too late the payload does not matter."""
-    told = decider.result_of(recorded[0].event.payload) if recorded else None
+    told = result_of_group(decider, [each.event.payload for each in recorded]) if recorded else None
     results: dict[str, Message] = {
         "WorkDone": WorkDone(attempt=decision.attempt, payload=None),
         "WorkFailed": WorkFailed(attempt=decision.attempt, reason="late"),

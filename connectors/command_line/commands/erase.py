@@ -69,7 +69,15 @@ def _check_sealing(config: Settings) -> None:
 
 
 def _remove_artefacts(config: Settings, deliveries: tuple[str, ...]) -> int:
-    """Delete what builds of these deliveries left, and give the number of deliveries that had any."""
+    """Delete what builds of these deliveries left, and give the number of deliveries that had any.
+
+    What language models answered for them goes, too.
+    """
+    from connectors.language_models.kept_answers import KeptAnswers, folder_of_answers
+
+    answers = KeptAnswers(folder_of_answers(config.home), is_personal=True)
+    for delivery in deliveries:
+        answers.forget(delivery)
     folders = [config.home / "artefacts" / delivery for delivery in deliveries]
     there = [folder for folder in folders if folder.is_dir()]
     for folder in there:

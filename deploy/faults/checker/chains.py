@@ -59,6 +59,8 @@ ENDS = {
     "DeliveryCompensated": "compensated",
 }
 _BY_PEOPLE = ("RequirementSubmitted", "ClarificationAnswered", "CancellationRequested", "RetryRequested")
+# Facts that tell events of one type and attempt apart.
+_TELL_APART = ("step", "feature_id", "number")
 _FEATURES = 2
 _EXCUSES = ("given up", "No space left on device")
 
@@ -118,7 +120,7 @@ def check_chain(delivery: Delivery) -> Findings:
 def _check_once(delivery: Delivery, found: Findings) -> None:
     """Nothing happens twice in an attempt, under whatever event id."""
     keys = Counter(
-        (event.event_type, event.attempt, event.facts.get("step"), event.facts.get("feature_id"))
+        (event.event_type, event.attempt, *(event.facts.get(name) for name in _TELL_APART))
         for event in delivery.events
         if event.event_type not in _BY_PEOPLE
     )

@@ -54,8 +54,9 @@ WIRE_IDS: dict[int, str] = {
     620: "outcome-events/DeliveryFailed",
     630: "outcome-events/DeliveryCompensated",
     640: "outcome-events/StepTimedOut",
+    690: "outcome-events/ModelCalled",
 }
-_FACTS = ("step", "plan", "undone", "cause", "failed_step", "reason", "feature_id", "was_done")
+_FACTS = ("step", "plan", "undone", "cause", "failed_step", "reason", "feature_id", "was_done", "number")
 
 
 @cache

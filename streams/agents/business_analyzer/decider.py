@@ -9,7 +9,7 @@ from typing import Literal
 from schemas.envelope import Event
 from schemas.events.compensation import CompensationRequested, FeatureDeleted, SpecificationDiscarded
 from schemas.events.feature import FeatureCreated, SpecificationWritten
-from schemas.events.outcome import StepTimedOut
+from schemas.events.outcome import ModelCalled, StepTimedOut
 from schemas.events.requirement import (
     AnalysisFailed,
     AnalysisStarted,
@@ -20,7 +20,7 @@ from schemas.events.requirement import (
     RetryRequested,
 )
 from schemas.specification import Answer
-from streams.core.decider import Message, WorkDone, WorkFailed, WorkResult, WorkTimedOut
+from streams.core.decider import Message, WorkDone, WorkFailed, WorkResult, WorkTimedOut, calls_of
 
 AnalysisStatus = Literal["idle", "working", "waiting", "done", "failed", "undone"]
 
@@ -84,6 +84,8 @@ class AnalysisDecider:
                 return replace(state, status="waiting")
             case SpecificationWritten():
                 return replace(state, status="done")
+            case ModelCalled():
+                return state
             case FeatureCreated():
                 return replace(state, features=(*state.features, payload.feature.id))
             case AnalysisFailed() | StepTimedOut():
@@ -155,13 +157,14 @@ def _undo(state: AnalysisState, attempt: int) -> Sequence[object]:
 def _on_result(state: AnalysisState, result: WorkResult) -> Sequence[object]:
     if state.status != "working" or result.attempt != state.attempt:
         return []
+    calls = calls_of(result)
     if isinstance(result, WorkFailed):
-        return [AnalysisFailed(attempt=result.attempt, reason=result.reason)]
+        return [*calls, AnalysisFailed(attempt=result.attempt, reason=result.reason)]
     if isinstance(result, WorkTimedOut):
         return [StepTimedOut(attempt=result.attempt, step="analysis", limit_seconds=result.limit_seconds)]
     if isinstance(result.payload, SpecificationWritten):
-        return [result.payload, *_features(result.payload)]
-    return [result.payload]
+        return [*calls, result.payload, *_features(result.payload)]
+    return [*calls, result.payload]
 
 
 def _features(written: SpecificationWritten) -> list[object]:

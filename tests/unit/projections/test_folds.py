@@ -124,7 +124,7 @@ def test_given_compensated_deliveries_when_projected_then_their_features_end_del
 def test_given_a_retry_when_projected_then_nothing_of_the_attempt_before_shows() -> None:
     records = next(
         found
-        for seed in range(500)
+        for seed in range(5_000)
         if (found := history(seed, success=0.6))
         and [each for each in found if isinstance(each.event.payload, DeliverySucceeded)]
         and [each for each in found if isinstance(each.event.payload, DeliveryCompensated)]

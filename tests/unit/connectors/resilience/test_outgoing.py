@@ -307,3 +307,37 @@ def test_given_a_call_from_before_the_opening_when_it_succeeds_late_then_the_bre
         failing(calls, getting(server), 5)
 
     assert calls.breaker.state == "open"
+
+
+class BusyError(Exception):
+    """The other side says how long it wants to be left alone."""
+
+    def __init__(self, seconds: float) -> None:
+        self.retry_after_seconds = seconds
+
+
+def test_given_a_wait_that_is_told_when_called_then_it_is_kept() -> None:
+    calls = Outgoing("told-wait", CallPolicy(first_wait_seconds=0.01, longest_wait_seconds=0.02))
+    times: list[float] = []
+
+    def request() -> str:
+        times.append(time.monotonic())
+        if len(times) == 1:
+            raise BusyError(0.3)
+        return "answer"
+
+    assert calls.call(request, is_repeatable=True) == "answer"
+    assert times[1] - times[0] >= 0.3
+
+
+def test_given_a_wait_longer_than_the_longest_when_called_then_it_is_not_tried_again() -> None:
+    calls = Outgoing("long-wait", CallPolicy(first_wait_seconds=0.01, longest_told_wait_seconds=60))
+    tries: list[int] = []
+
+    def request() -> str:
+        tries.append(1)
+        raise BusyError(61)
+
+    with pytest.raises(BusyError):
+        calls.call(request, is_repeatable=True)
+    assert len(tries) == 1

@@ -74,6 +74,28 @@ def work_done(service: str, attempt: int) -> object:
     return build.BuildCompleted(**common, build=_BUILD)  # type: ignore[arg-type]
 
 
+def model_calls(delivery: str, attempt: int) -> tuple[outcome.ModelCalled, ...]:
+    """Calls of a language model in the work of an attempt: none, one or two, as the delivery's id has it."""
+    return tuple(
+        outcome.ModelCalled(
+            attempt=attempt,
+            number=number,
+            purpose="analysis",
+            provider="openai",
+            model="test",
+            prompt_version="analyze.v1",
+            prompt_sha256="0" * 64,
+            prompt=REQUIREMENT,
+            answer="{}",
+            outcome="invalid",
+            reason="Give a specification, or questions",
+            tries=1,
+            cost="0.01",
+        )
+        for number in range(1, 1 + int(delivery[-1], 16) % 3)
+    )
+
+
 class Schedule:
     """One delivery, driven by random choices: whose turn it is, how work ends, what users do."""
 
@@ -161,9 +183,11 @@ class Schedule:
         chance = self._random.random()
         if chance > self._success + (1 - self._success) / 2:
             return WorkTimedOut(attempt=attempt, limit_seconds=60.0)
+        calls = model_calls(self._delivery, attempt) if service.name == "business-analyzer" else ()
         if chance > self._success:
-            return WorkFailed(attempt=attempt, reason="No space is left; free some", evidence=_REPORT)
-        return WorkDone(attempt=attempt, payload=self._done(service.name, attempt))
+            reason = "No space is left; free some"
+            return WorkFailed(attempt=attempt, reason=reason, evidence=_REPORT, calls=calls)
+        return WorkDone(attempt=attempt, payload=self._done(service.name, attempt), calls=calls)
 
     def _done(self, service: str, attempt: int) -> object:
         if service == "business-analyzer" and attempt == 1 and self._random.random() < 0.2:

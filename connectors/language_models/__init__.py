@@ -1,0 +1,1 @@
+"""Language models: two protocols, budgets, kept answers, and texts without secrets."""
