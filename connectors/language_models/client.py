@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -22,7 +22,7 @@ from connectors.language_models.asking import (
 )
 from connectors.language_models.budget import Budget, input_tokens_of
 from connectors.language_models.kept_answers import KeptAnswers, Spent, digest_of
-from connectors.language_models.redaction import without_secrets
+from connectors.language_models.redaction import REDACTED, without_secrets
 from connectors.resilience.breaker import BreakerOpenError
 from connectors.resilience.outgoing import Outgoing
 
@@ -155,10 +155,16 @@ class ModelClient:
         except ModelError as error:
             received = estimated_tokens(error.text) if error.text else 0
             self._use(used, delivery_id, error.input_tokens, received)
-            used.text = error.text
+            used.text = self._without_key(error.text)
             raise
         self._use(used, delivery_id, reply.input_tokens, reply.output_tokens)
-        return reply
+        return replace(reply, text=self._without_key(reply.text))
+
+    def _without_key(self, text: str) -> str:
+        """A provider could tell the key back: then it must get into no result either."""
+        for secret in filter(None, self.secrets):
+            text = text.replace(secret, REDACTED)
+        return text
 
     def _use(self, used: _Used, delivery_id: str, sent: int, received: int) -> None:
         used.input_tokens += sent

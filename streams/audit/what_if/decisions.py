@@ -119,7 +119,7 @@ def _whole(reading: StreamReading, reaction: Reaction) -> Sequence[object]:
     if reading.unfinished is None or reaction is not reading.reactions[-1] or reaction.cause is None:
         return recorded
     before = reading.reactions[-2].state if len(reading.reactions) > 1 else reading.decider.initial
-    message = message_upon(reading.decider, reaction.cause, reaction.recorded[0].event)
+    message = message_upon(reading.decider, reaction.cause, recorded)
     return recorded if message is None else reading.decider.decide(before, message)
 
 
@@ -128,7 +128,7 @@ def _again(
 ) -> ChangedDecision | None:
     """What the candidate decides in place of a recorded reaction; None where it is the same."""
     cause = reaction.cause
-    message = message_upon(reading.decider, cause, reaction.recorded[0].event) if cause else None
+    message = message_upon(reading.decider, cause, payloads) if cause else None
     if cause is None or message is None:
         return None
     upon = cause.event.envelope.event_type if cause.service != asked.decider.name else type(message).__name__

@@ -13,7 +13,8 @@ from schemas.personal import personal_mark
 # Texts of our own making, that tell nothing of a person.
 _OUR_OWN = {
     "engine", "story_ids", "failed_step", "feature_id", "question_ids", "dead_letter", "record", "service",
-    "corrections", "breaker", "process", "instance", "cause", "key_id", "deliveries",
+    "corrections", "breaker", "process", "instance", "cause", "key_id", "deliveries", "provider", "model",
+    "purpose", "prompt_version", "prompt_sha256", "cost",
 }  # fmt: skip
 
 

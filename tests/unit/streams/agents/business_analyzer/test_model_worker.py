@@ -341,10 +341,24 @@ def test_given_an_empty_requirement_when_analysed_then_it_fails_and_no_request_i
     assert server.requests == []
 
 
+def test_given_the_key_in_a_requirement_when_analysed_then_the_calls_do_not_hold_it(tmp_path: Path) -> None:
+    with running_server(Does("no")) as server:
+        result = analysed(worker_for(server, "openai", tmp_path), f"{REQUIREMENT} The key is {KEY}.")
+
+    assert KEY in server.texts(0)[1]
+    assert KEY not in repr(result.calls)
+
+
 @PROVIDERS
 @pytest.mark.parametrize(
     "does",
-    [Does(library_answer()), Does(f'{{"name": "{KEY}"}}'), Does(status=401), Does(status=500)],
+    [
+        Does(library_answer()),
+        Does(library_answer(summary=f"Lends with {KEY}")),
+        Does(f'{{"name": "{KEY}"}}'),
+        Does(status=401),
+        Does(status=500),
+    ],
 )
 def test_given_a_server_that_tells_the_key_back_when_analysed_then_the_key_is_in_no_event_log_or_file(
     provider: str, does: Does, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -352,11 +366,11 @@ def test_given_a_server_that_tells_the_key_back_when_analysed_then_the_key_is_in
     caplog.set_level(logging.DEBUG)
     with running_server(does) as server, capture_logs() as logs:
         settings = settings_for(server, provider, tmp_path)
-        result = analysed(worker_for(server, provider, tmp_path), f"{REQUIREMENT} The key is {KEY}.")
+        result = analysed(worker_for(server, provider, tmp_path))
 
-    recorded = "".join(f"{call.prompt}{call.answer}{call.reason}" for call in result.calls)
     assert server.keys[0] == KEY
-    assert KEY not in recorded
+    assert KEY not in repr(result)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and KEY in path.read_text()]
     assert KEY not in str(logs)
     assert KEY not in caplog.text
     assert KEY not in repr(settings)
