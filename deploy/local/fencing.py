@@ -22,6 +22,7 @@ _LIMIT_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 # The broker leaves this file when it ends in good order, and removes it at its start.
 _CLEAN = ".kafka_cleanshutdown"
+_ACTIVE = "Performing controller activation"
 _REGISTRATION = re.compile(r"(?:Broker[A-Za-z]*|Register)[A-Za-z]*Record\(.*\bfenced=(true|false|-?1|0)")
 
 
@@ -68,4 +69,4 @@ def is_fenced(log: str) -> bool:
             fenced = True
         elif value in ("false", "-1"):
             fenced = False
-    return fenced and "Kafka Server started" in log
+    return fenced and _ACTIVE in log and "Kafka Server started" in log

@@ -7,6 +7,7 @@ import pytest
 from deploy.local.fencing import is_fenced
 
 _STARTED = "2026-01-01 INFO KafkaRaftServer: [KafkaRaftServer nodeId=1] Kafka Server started"
+_ACTIVE = "2026-01-01 WARN QuorumController: [QuorumController id=1] Performing controller activation."
 _HEAD = "2026-01-01 INFO ClusterControlManager: [QuorumController id=1] Replayed "
 _REGISTERED = (
     _HEAD + "initial RegisterBrokerRecord for broker 1: RegisterBrokerRecord(brokerId=1, incarnationId=x, "
@@ -30,7 +31,7 @@ _CHANGE = (
     ],
 )
 def test_given_registrations_when_read_then_the_last_change_counts(changes: list[int], fenced: bool) -> None:
-    log = "\n".join([_REGISTERED, *(_CHANGE.format(change) for change in changes), _STARTED])
+    log = "\n".join([_REGISTERED, *(_CHANGE.format(change) for change in changes), _STARTED, _ACTIVE])
 
     assert is_fenced(log) is fenced
 
@@ -38,3 +39,11 @@ def test_given_registrations_when_read_then_the_last_change_counts(changes: list
 def test_given_a_controller_that_has_not_started_when_read_then_it_is_waited_for() -> None:
     assert not is_fenced(_REGISTERED)
     assert not is_fenced("")
+
+
+def test_given_a_controller_that_still_replays_earlier_starts_when_read_then_it_is_waited_for() -> None:
+    log = "\n".join([_REGISTERED, _CHANGE.format(-1), _STARTED, _CHANGE.format(1)])
+
+    assert not is_fenced(log)
+    assert not is_fenced("\n".join([log, _REGISTERED, _CHANGE.format(-1), _ACTIVE]))
+    assert is_fenced("\n".join([log, _REGISTERED, _CHANGE.format(-1), _ACTIVE, _CHANGE.format(1)]))
