@@ -9,6 +9,8 @@ from operator import attrgetter
 
 from connectors.kafka.position import Position
 from schemas.catalogue import type_of
+from schemas.codec import replace_envelope
+from schemas.envelope import Event
 from streams.agents.registry import AnyDecider, version_of, versions_of
 from streams.audit.differences import difference
 from streams.audit.findings import Mismatch, mismatch
@@ -236,10 +238,16 @@ def _compare(
             reading.mismatches.append(mismatch("foreign", record, why))
             continue
         recorded.add(ordinal)
-        differs = record.event != events[ordinal] and difference(events[ordinal], record.event)
-        if differs:
+        decided = _of_its_schema(events[ordinal], record)
+        if differs := record.event != decided and difference(decided, record.event):
             reading.mismatches.append(mismatch("altered", record, differs))
     _note_missing(reading, group[-1], [type_of(payload).name for payload in expected], recorded)
+
+
+def _of_its_schema(decided: Event, record: RecordedEvent) -> Event:
+    """The event as it was decided when its type had an older schema; the codec brought its payload up."""
+    found = record.event.envelope.schema_version
+    return replace_envelope(decided, schema_version=min(found, decided.envelope.schema_version))
 
 
 def _is_as_decided(
@@ -271,7 +279,7 @@ def _is_as_decided(
         own = (
             identity.event_id(by.event_id, decider.name, ordinal),
             kind.name,
-            kind.version,
+            min(found.schema_version, kind.version),
             version + ordinal + 1,
         )
         is_same = _OWN(found) == own and _SHARED(found) == shared and record.event.payload == payload

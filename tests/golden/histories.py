@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.kafka.position import Position
-from schemas.codec import Codec
+from schemas.codec import Codec, replace_envelope
 from schemas.envelope import Event
 from streams.agents.registry import DECIDERS, AnyDecider, version_of
 from streams.audit.history import RecordedEvent
@@ -135,7 +135,10 @@ def _is_same(decided: Event, recorded: GoldenRecord) -> bool:
     """Whether the bytes are the same; where the event type has a newer schema now, whether the events are."""
     value = CODEC.encode(decided)
     is_of_same_schema = value[:_SCHEMA_BYTES] == recorded.value[:_SCHEMA_BYTES]
-    return value == recorded.value if is_of_same_schema else decided == recorded.event
+    if is_of_same_schema:
+        return value == recorded.value
+    older = recorded.event.envelope.schema_version
+    return replace_envelope(decided, schema_version=older) == recorded.event
 
 
 def _start(decider: AnyDecider, own: Sequence[GoldenRecord], attempt: int) -> Event:

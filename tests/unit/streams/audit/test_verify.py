@@ -4,12 +4,14 @@ import dataclasses
 from collections import Counter
 from datetime import UTC, datetime
 from random import Random
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from connectors.kafka.position import Position
+from schemas.catalogue import BY_PAYLOAD
 from schemas.codec import replace_envelope
 from schemas.events import build, compensation, feature, outcome
 from streams.audit.findings import Verification
@@ -339,3 +341,18 @@ def test_given_a_gap_when_verified_then_records_after_it_do_not_count_as_verifie
         for found in result.mismatches
     )
     assert result.verified < result.events
+
+
+@given(seeds, st.sampled_from(["BackendStarted", "DeliveryStarted", "SpecificationWritten"]))
+@quick
+def test_given_events_of_an_older_schema_when_verified_then_they_are_what_was_decided(
+    seed: int, name: str
+) -> None:
+    log = history(seed)
+    kind = next(each for each in BY_PAYLOAD.values() if each.name == name)
+    newer = dataclasses.replace(kind, version=2, schema_ids=(*kind.schema_ids, 9_999))
+
+    with mock.patch.dict(BY_PAYLOAD, {kind.payload: newer}):
+        result = verify(log)
+
+    assert (result.mismatches, result.verified) == ((), len(log))

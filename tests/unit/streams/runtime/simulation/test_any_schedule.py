@@ -16,7 +16,7 @@ from schemas.events import requirement
 from schemas.events.outcome import DeliveryStarted
 from schemas.specification import Answer
 from schemas.topics import EVENT_TOPICS
-from streams.agents.registry import DECIDERS
+from streams.agents.registry import DECIDERS, VERSIONS
 from streams.audit.verify import verify
 from streams.core.decider import WorkDone, WorkFailed, WorkResult, WorkTimedOut
 from streams.runtime.fault_points import INBOX_POINTS, RELAY_POINTS
@@ -50,8 +50,10 @@ class Deliveries(RuleBasedStateMachine):
         self._deliveries = [UUID(int=number, version=4) for number in (1, 2)]
         self._overtaken: list[tuple[str, WorkItem]] = []
 
-    @initialize()
-    def submit(self) -> None:
+    @initialize(is_upgraded=st.booleans())
+    def submit(self, is_upgraded: bool) -> None:
+        for name, service in self._system.services.items():
+            service.install(VERSIONS[name][0 if is_upgraded else -1])
         for delivery in self._deliveries:
             self._system.publish(delivery, requirement.RequirementSubmitted(requirement=REQUIREMENT))
 
@@ -78,6 +80,10 @@ class Deliveries(RuleBasedStateMachine):
     @rule(service=_services, process=_processes)
     def rebalance(self, service: str, process: int) -> None:
         self._system.services[service].end_process(process)
+
+    @rule(service=_services)
+    def install_the_current_version(self, service: str) -> None:
+        self._system.services[service].install(DECIDERS[service])
 
     @rule(service=_services)
     def relay(self, service: str) -> None:
@@ -198,13 +204,15 @@ def _saga_problems(system: SystemInMemory, deliveries: list[UUID]) -> list[str]:
     saga, problems = system.services["delivery-saga"].store, list[str]()
     for delivery in deliveries:
         attempt, ends, state = 0, Counter[tuple[str, int]](), DECIDERS["delivery-saga"].initial
-        for stored in saga.streams([delivery])[delivery]:
-            payload = CODEC.decode(stored.state).payload
+        own = [CODEC.decode(stored.state) for stored in saga.streams([delivery])[delivery]]
+        # The first version leaves out a beginning that its end has overtaken.
+        is_first_version = own[0].envelope.actor == "delivery-saga/1"
+        for payload in (event.payload for event in own):
             state = DECIDERS["delivery-saga"].evolve(state, payload)
             told = int(getattr(payload, "attempt"))  # noqa: B009
             attempt = told if isinstance(payload, DeliveryStarted) else attempt
             ends[type(payload).__name__, told] += 1
-            if told != attempt:
+            if told != attempt and not is_first_version:
                 problems.append(f"{delivery}: {payload} is not of attempt {attempt}, which began last")
         repeated = [key for key, number in ends.items() if number > 1 and key[0] in _ONCE]
         problems += [f"{delivery}: {name} of attempt {told} is recorded again" for name, told in repeated]
