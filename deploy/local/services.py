@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 import connectors
 import projections
 import schemas
@@ -21,6 +23,8 @@ API = "api"
 PROJECTOR = "projector"
 RECONCILER = "reconciler"
 
+_ASKS_A_MODEL = "business-analyzer"
+_MODEL_KEY = "STREAMWRIGHT_LANGUAGE_MODEL_KEY"
 _PACKAGES = (connectors, projections, schemas, streams)
 
 
@@ -39,6 +43,15 @@ class Process:
     module: str
     arguments: tuple[str, ...] = ()
     port_setting: str = "STREAMWRIGHT_HTTP_PORT"
+
+    def told(self, environment: Mapping[str, str], port: int) -> dict[str, str]:
+        """Its own environment: with its port, and without keys that it has no use for.
+
+        Processes that run generated code would hand them on.
+        """
+        needs_key = self.role == _ASKS_A_MODEL
+        kept = {name: value for name, value in environment.items() if needs_key or name != _MODEL_KEY}
+        return {**kept, self.port_setting: str(port)}
 
     def run(self) -> None:
         """Be the process: returns, or raises SystemExit, when it is to end."""
@@ -65,8 +78,12 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "schema_registry_url": "SCHEMA_REGISTRY_URL",
     }
     values = settings.model_dump()
-    told = {named.get(name, f"STREAMWRIGHT_{name.upper()}"): str(value) for name, value in values.items()}
+    told = {named.get(name, f"STREAMWRIGHT_{name.upper()}"): _text(value) for name, value in values.items()}
     return {**os.environ, **told}
+
+
+def _text(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def fingerprint_of(settings: Settings) -> str:

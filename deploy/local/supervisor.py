@@ -132,7 +132,9 @@ def _become(home: Home, process: Process, port: int) -> None:
     log = os.open(home.log_of(process.role), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.environ[process.port_setting] = str(port)
+    told = process.told(os.environ, port)
+    os.environ.clear()
+    os.environ.update(told)
     # What `top` and `ps -o comm` show; there is no such file on other systems than Linux.
     with contextlib.suppress(OSError):
         Path("/proc/self/comm").write_text(process.role[:15])

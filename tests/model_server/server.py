@@ -64,7 +64,7 @@ def running_server(*script: Does) -> Iterator[ModelServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(state))
     server.daemon_threads = True
     state.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield state

@@ -18,6 +18,7 @@ from schemas.codec import to_plain
 from schemas.envelope import Event
 from schemas.errors import BadInputError
 from schemas.events.feature import BackendImplemented, FrontendImplemented, SpecificationWritten
+from schemas.events.outcome import ModelCalled
 from schemas.events.requirement import AnalysisFailed, AnalysisStarted, ClarificationRequested
 from schemas.events.test import TestsPassed
 from schemas.personal import ERASED
@@ -65,7 +66,7 @@ class EngineReplay:
 
     Attributes:
         results: recorded results that were compared.
-        not_compared: failures, timeouts and texts that were erased.
+        not_compared: failures, timeouts, texts that were erased, and what a language model made.
     """
 
     deliveries: int = 0
@@ -108,6 +109,7 @@ def engine_of(agent: str) -> Engine:
 def replay_engine(records: Sequence[RecordedEvent], agent: str, engine: Engine) -> EngineReplay:
     """Run the engine on each trigger of one delivery whose result is recorded."""
     by_id = {record.id: record for record in records}
+    by_model = _work_by_models(records)
     results, not_compared = 0, 0
     changes: list[ChangedResult] = []
     for record in records:
@@ -116,7 +118,11 @@ def replay_engine(records: Sequence[RecordedEvent], agent: str, engine: Engine) 
         if started is None or trigger is None or not _is_result(record, started, agent):
             continue
         before = recorded_texts(record.event.payload)
-        if before is None or ERASED in json.dumps(to_plain(started.event.payload)) + "".join(before.values()):
+        if (
+            before is None
+            or started.id in by_model
+            or ERASED in json.dumps(to_plain(started.event.payload)) + "".join(before.values())
+        ):
             not_compared += 1
             continue
         results += 1
@@ -124,6 +130,16 @@ def replay_engine(records: Sequence[RecordedEvent], agent: str, engine: Engine) 
         if files:
             changes.append(_changed(record, files))
     return EngineReplay(1, results, not_compared, tuple(changes))
+
+
+def _work_by_models(records: Sequence[RecordedEvent]) -> set[str]:
+    """Events that began work whose result is a language model's: its last answer was used."""
+    calls = [record for record in records if isinstance(record.event.payload, ModelCalled)]
+    last: dict[str, str] = {}
+    for record in sorted(calls, key=lambda each: each.event.envelope.stream_version):
+        assert isinstance(record.event.payload, ModelCalled)
+        last[record.event.envelope.causation_id] = record.event.payload.outcome
+    return {started for started, outcome in last.items() if outcome == "used"}
 
 
 def _is_result(record: RecordedEvent, started: RecordedEvent, agent: str) -> bool:

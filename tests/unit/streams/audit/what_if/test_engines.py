@@ -13,6 +13,7 @@ from schemas.artefacts import SourceBundle, SourceFile, TestReport
 from schemas.envelope import Event
 from schemas.errors import BadInputError
 from schemas.events import feature, requirement, test
+from schemas.events.outcome import ModelCalled
 from schemas.personal import ERASED
 from schemas.specification import Specification
 from streams.agents.backend_developer.engine import implement
@@ -24,7 +25,7 @@ from streams.audit.what_if.engines import EngineReplay, Texts, engine_of, engine
 from streams.core.decider import WorkDone, WorkFailed, WorkResult, WorkTimedOut
 from streams.runtime.work_queue import WorkItem
 from tests.golden.record import recorded
-from tests.unit.streams.audit.recorded_histories import work_done
+from tests.unit.streams.audit.recorded_histories import model_calls, work_done
 from tests.unit.streams.runtime.simulation.system import SystemInMemory
 
 _REQUIREMENT = "A library lends books. A book has a title and an author. Staff can list all books."
@@ -100,6 +101,23 @@ def test_given_an_older_specification_when_analysed_again_then_its_diff_is_shown
     assert (file.path, file.status) == ("specification.json", "changed")
     assert '-  "summary": "Something about books.",' in file.diff.splitlines()
     assert len([line for line in file.diff.splitlines() if line.startswith("+ ")]) == 1
+
+
+def test_given_a_specification_by_a_language_model_when_analysed_again_then_it_is_not_compared() -> None:
+    calls = tuple(replace(call, outcome="used") for call in model_calls("1", 1))
+
+    def result(name: str, item: WorkItem) -> WorkResult:
+        analysed = work_done(name, item.attempt)
+        is_analysis = name == "business-analyzer"
+        return WorkDone(attempt=item.attempt, payload=analysed, calls=calls if is_analysis else ())
+
+    by_model = _recorded(_REQUIREMENT, result)
+    fallen_back = _altered(by_model, ModelCalled, outcome="failed")
+
+    assert replay_engine(by_model, "business-analyzer", engine_of("business-analyzer")) == EngineReplay(
+        deliveries=1, not_compared=1
+    )
+    assert replay_engine(fallen_back, "business-analyzer", engine_of("business-analyzer")).results == 1
 
 
 def test_given_older_sources_when_written_again_then_each_file_is_named(log: list[RecordedEvent]) -> None:
