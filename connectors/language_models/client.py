@@ -123,25 +123,26 @@ class ModelClient:
             used.tries += 1
             return self._request(question, used, delivery_id)
 
-        ending: Ending = "answered"
-        reason, reply = "", None
         try:
             reply = self.outgoing.call(request, is_repeatable=True)
-            self.kept.keep(delivery_id, digest, reply)
         except BreakerOpenError as error:
-            ending, reason = ("failed" if used.tries else "not_made"), str(error)
+            return self._asked("failed" if used.tries else "not_made", used, began, str(error))
         except ModelError as error:
-            ending, reason = error.kind, str(error)
+            return self._asked(error.kind, used, began, str(error))
         except TimeoutError as error:
             # The client itself did not return: what it had sent counts.
-            used.input_tokens += input_tokens_of(question)
-            self._spend(delivery_id, input_tokens_of(question), 0)
-            ending, reason = "timed_out", str(error)
+            self._use(used, delivery_id, input_tokens_of(question), 0)
+            return self._asked("timed_out", used, began, str(error))
+        self.kept.keep(delivery_id, digest, reply)
+        used.text = reply.text
+        return replace(self._asked("answered", used, began, ""), is_whole=reply.is_whole)
+
+    def _asked(self, ending: Ending, used: _Used, began: float, reason: str) -> Asked:
         return Asked(
             ending=ending,
-            text=reply.text if reply else used.text,
+            text=used.text,
             reason=self.redact(reason),
-            is_whole=reply.is_whole if reply else False,
+            is_whole=False,
             tries=used.tries,
             input_tokens=used.input_tokens,
             output_tokens=used.output_tokens,
