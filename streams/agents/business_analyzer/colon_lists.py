@@ -7,7 +7,7 @@ import re
 from streams.agents.business_analyzer import field_types, words
 from streams.agents.business_analyzer.attributes import attributes
 from streams.agents.business_analyzer.clauses import clauses
-from streams.agents.business_analyzer.lexicon import CONTAINERS
+from streams.agents.business_analyzer.lexicon import CONTAINERS, DATA_THINGS
 from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
 from streams.agents.business_analyzer.tokens import tokenise
 
@@ -38,7 +38,18 @@ def apart(text: str) -> list[str]:
         r"\b(?:names?|e-?mail|phone)\b", match["list"].lower()
     ):
         about = _about(match["head"], booked=False)
-    return [match["head"], *(f"each {phrase.text} has {match['list']}" for phrase in about)]
+    whole = _given_each(match["head"])
+    return [match["head"], *(f"each {phrase.text} has {whole}{match['list']}" for phrase in about)]
+
+
+def _given_each(head: str) -> str:
+    """'Each department gets a yearly budget': the budget is one of the department."""
+    found = clauses(head)
+    phrases = (
+        noun_phrases(found[0].subject) if len(found) == 1 and found[0].verbs[0] in ("get", "receive") else []
+    )
+    each = len(phrases) == 1 and phrases[0].determiner in ("each", "every")
+    return f"a {phrases[0].text}, " if each else ""
 
 
 def _about(head: str, booked: bool = True) -> list[Phrase]:
@@ -54,7 +65,11 @@ def _about(head: str, booked: bool = True) -> list[Phrase]:
     phrases = noun_phrases(last.rest[:stop]) if not last.passive else []
     phrases = [phrase for phrase in phrases if phrase.head not in _PARTICLES]
     phrases = phrases or noun_phrases(last.subject)[:1]
-    phrases = [phrase for phrase in phrases if not _no_record(phrase.head)]
+    phrases = [
+        phrase
+        for phrase in phrases
+        if not _no_record(phrase.head) or (phrase.determiner in ("a", "an") and phrase.head in DATA_THINGS)
+    ]
     if len(phrases) > 3 or last.verbs[0] in ("be", "have", "contain", "include"):
         return []
     return phrases

@@ -190,9 +190,19 @@ def _subject(clause: Clause) -> tuple[str, ...]:
         return ()
     phrase = phrases[0] if _placed(clause, phrases) else phrases[-1]
     one_of_many = phrase.determiner in ("a", "an", "each", "every", "all") or phrase.plural
-    if phrase.head in CONTAINERS and not one_of_many and phrase.head not in _KEPT_PLACES:
+    if (
+        phrase.head in CONTAINERS
+        and not one_of_many
+        and (phrase.head not in _KEPT_PLACES or _keeps_things(clause))
+    ):
         return ()
     return subject_words(phrase)
+
+
+def _keeps_things(clause: Clause) -> bool:
+    """'The sports club has departments': of the one who asks, only what there is several of is told."""
+    phrases = noun_phrases(clause.rest)
+    return bool(phrases) and all(p.plural and not field_types.is_data_head(p.head) for p in phrases)
 
 
 def _placed(clause: Clause, phrases: list[Phrase]) -> bool:

@@ -131,6 +131,8 @@ def _stored(draft: Draft, text: str, latest: EntityDraft | None) -> EntityDraft 
 def _leave(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:
     actor = _actor(clause)
     found = _object(draft, deed, clause)
+    if actor is not None and found is None:
+        _of_its_own(draft, deed, clause, text)
     if actor is None or found is None:
         return
     thing, phrase = found
@@ -160,6 +162,21 @@ def _leave(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:
         refer(record, whom, True)
     else:
         _doer(draft, record, actor, doer)
+
+
+def _of_its_own(draft: Draft, deed: Deed, clause: Clause, text: str) -> None:
+    """'Applicants apply for a grant with a title and a sum': no grants are kept, but what is told of each."""
+    told = [a for a in _with(clause) if field_types.is_data_head(a.head) or a.detail]
+    if len(told) < 2 or not any(_mark(clause.rest, after.split()) is not None for after in deed.after):
+        return
+    kinds = deed.like | {deed.record[-1]}
+    known = [e for e in draft.entities if e.words[-1] in kinds]
+    record = known[0] if known else draft.add(deed.record)
+    if record is None or record.explicit:
+        return
+    record.source, record.declared = record.source or text, True
+    for attribute in _with(clause):
+        put(draft, record, attribute)
 
 
 def _actor(clause: Clause) -> Words | None:

@@ -12,12 +12,14 @@ from streams.agents.business_analyzer import (
     field_statements,
     field_types,
     lexicon,
+    nominal_records,
     passing_mentions,
     people,
     pronouns,
     relations,
     role_reading,
     state_lists,
+    told_records,
     words,
 )
 from streams.agents.business_analyzer.clauses import Clause, clauses
@@ -37,7 +39,7 @@ from streams.agents.business_analyzer.tokens import tokenise
 
 def collect(draft: Draft) -> None:
     """Fill the draft with entities, fields and references."""
-    draft.document = pronouns.resolved(draft.document)
+    draft.document = nominal_records.resolved(pronouns.resolved(draft.document))
     declared = [
         declaration
         for index, sentence in enumerate(draft.document.sentences)
@@ -190,6 +192,8 @@ def _is_thing(subject: Words, declared: bool = False, with_data: bool = False) -
 def _handled_objects(draft: Draft) -> None:
     """Things that people create, keep or work on, though no attribute is named."""
     for sentence in draft.document.sentences:
+        if told_records.told(sentence.text):
+            continue
         for clause in clauses(sentence.text):
             for phrase in _created(clause):
                 subject = subject_words(phrase)
@@ -320,6 +324,12 @@ def _prefer_common_names(draft: Draft) -> None:
     """'support tickets' that the text mostly calls tickets are tickets."""
     text = " ".join(sentence.low for sentence in draft.document.sentences)
     for entity in draft.entities:
+        if len(entity.words) > 1 and entity.words[-1] in ("request", "record", "entry", "form"):
+            # 'trip requests' that the text goes on to call trips
+            bare = entity.words[:-1]
+            named = re.search(rf"\b(?:an?|the|each|every) {' '.join(bare)}\b(?! {entity.words[-1]})", text)
+            if named and draft.resolve(bare) is None:
+                entity.aliases.add(bare)
         if entity.explicit or len(entity.words) < 2 or entity.words[-1] in lexicon.GENERIC_PARTS:
             continue
         short = entity.words[-1:]

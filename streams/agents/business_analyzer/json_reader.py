@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from streams.agents.business_analyzer import json_entities
+from streams.agents.business_analyzer import json_entities, json_features
 from streams.agents.business_analyzer.document import DeclaredEntity, Document, Sentence
 from streams.agents.business_analyzer.json_values import Json, by_key, first_text, key, parse, strings
 from streams.agents.business_analyzer.text_reader import MAX_CHARACTERS, clean, read_text, sentences_of
@@ -196,6 +196,8 @@ class _Reader:
             self._role_object(item)
         elif isinstance(item, dict):
             self._statement(item, name, depth)
+        elif isinstance(item, str):
+            self._text(json_features.told(item, kind), kind)
         else:
             self.read(item, name, depth + 1)
 
@@ -214,6 +216,9 @@ class _Reader:
             self._text(f"As a {role}, I want to {goal}{end}", "")
         elif json_entities.entity_shaped(item) and json_entities.named(item):
             self._named_entity(item)
+            return
+        elif json_features.data_name(item):
+            self._declare(json_features.data_name(item), json_features.as_entity(item))
             return
         else:
             named = False
@@ -326,7 +331,7 @@ def _typed_map(item: Json) -> bool:
 def _about(text: str, name: str, kind: str) -> str:
     """A rule under an entity speaks of that entity."""
     if name.lower() in text.lower():
-        return text
+        return json_features.told(text, kind)
     if kind in ("operations", "actions") and len(text.split()) <= 2:
         return f"Users can {text.replace('_', ' ')} a {name}"
     return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from streams.agents.business_analyzer import field_types, people, words
+from streams.agents.business_analyzer import field_types, people, told_records, words
 from streams.agents.business_analyzer.clauses import clauses
 from streams.agents.business_analyzer.colon_lists import apart
 from streams.agents.business_analyzer.inline_constraints import in_parentheses
@@ -140,8 +140,11 @@ _NEW_CLAUSE = re.compile(
 @lru_cache(maxsize=4_000)
 def restate(text: str) -> tuple[str, ...]:
     """The statements of a sentence about data, each in the form that declarations read."""
-    text = in_parentheses(re.sub(r"\((?:s|es)\)", "s", text))
+    text = told_records.marked(in_parentheses(re.sub(r"\((?:s|es)\)", "s", text)))
     text = re.sub(r",? (?:when|while|before|after|on|upon) [a-z]+ing(?: [a-z]+){0,2}$", "", text)
+    roundabout = told_records.told(text)
+    if roundabout:
+        return tuple(_form(part) for part in roundabout)
     kept = _KEPT_FOR.match(text)
     labelled = _form(text) if kept else of_label(text)
     if labelled:

@@ -12,7 +12,7 @@ from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.phrases import Phrase, noun_phrases
 from streams.agents.business_analyzer.rule_fields import TIMES, ensure
 from streams.agents.business_analyzer.rule_scenes import Scene, mentions, rule_id, scenes
-from streams.agents.business_analyzer.rule_state_facts import NOBODY, line_of
+from streams.agents.business_analyzer.rule_state_steps import NOBODY, line_of
 from streams.agents.business_analyzer.rule_states import machine_of
 from streams.agents.business_analyzer.state_words import FINAL, NOUN_OF, ONCE, USES, state_of
 

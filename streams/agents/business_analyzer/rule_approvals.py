@@ -9,8 +9,8 @@ from streams.agents.business_analyzer import people
 from streams.agents.business_analyzer.draft import Draft
 from streams.agents.business_analyzer.rule_fields import NUMBERS, number_field
 from streams.agents.business_analyzer.rule_scenes import Scene, field_named, scenes
-from streams.agents.business_analyzer.rule_state_facts import Facts
 from streams.agents.business_analyzer.rule_transitions import Cycle, Transition
+from streams.agents.business_analyzer.state_facts import Facts
 
 _ABOVE = re.compile(
     r"(?P<what>[\w\- ]*?)\b(?:of )?(?:over|above|more than|greater than|exceeding|larger than|higher than"

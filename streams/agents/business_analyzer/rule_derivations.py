@@ -42,7 +42,8 @@ _TIMES_OF = re.compile(
 )
 _SUM = re.compile(
     rf"(?P<what>{_NP}) (?:is|are|equals?|is calculated as|is computed as|results from|shows?|has|contains"
-    rf"|is always)(?: always| automatically)? (?:derived from|calculated from|computed from|the sum of"
+    rf"|is always)(?: always| automatically)? (?:derived from|calculated from|computed from|worked out from"
+    rf"|the sum of"
     rf"|the sums of|the total of|added up from|summed from|made up of|the sum over|sum of)(?: all)?(?: the"
     rf"| its| their)? (?P<of>[\w\- ]+)"
 )
@@ -220,7 +221,7 @@ def _summed(draft: Draft, scene: Scene, of: str, what: str) -> tuple[EntityDraft
 
 def _line_instead(draft: Draft, named: EntityDraft) -> EntityDraft:
     """The bill adds up the dishes of the order: its items, not those of the menu."""
-    from streams.agents.business_analyzer.rule_state_facts import line_of
+    from streams.agents.business_analyzer.rule_state_steps import line_of
 
     return line_of(draft, named)
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from schemas.specification import Limit
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
+from streams.agents.business_analyzer.limit_making import amount, write
 from streams.agents.business_analyzer.rule_fields import NUMBERS, as_number
 from streams.agents.business_analyzer.rule_scenes import (
     Scene,
     entity_in,
-    field_at,
     field_named,
     path_named,
     reachable,
     referring,
-    rule_id,
     scenes,
 )
-from streams.agents.business_analyzer.rule_states import states_of
-from streams.agents.business_analyzer.state_words import FINAL, NEGATIVE, NOUN_OF, matching
+from streams.agents.business_analyzer.state_words import NOUN_OF
 
 _AT_MOST = (
     r"(?:no more than|not more than|at most|a maximum of|maximum|max|up to|never more than|more than|only"
@@ -61,10 +58,8 @@ _CANNOT_EXCEED = re.compile(
     r"|must never|can never|may never) (?:be )?(?:exceed|greater than|more than|larger than|higher than"
     r"|above) (?:the |its |their )?(?P<limit>[\w\- ]+)$"
 )
-_FULL = re.compile(
-    r"\b(?:once|when|if|as soon as) (?:an? |the |all )?(?P<whole>[\w\-]+)(?: (?:is|are))? (?:full"
-    r"|fully booked|sold out|taken|reached)\b"
-)
+
+
 PERIODS = {"day", "date"}
 
 
@@ -84,7 +79,6 @@ def find(draft: Draft) -> None:
         if not _may_have(draft, scene):
             _numbered(draft, scene)
         _paths(draft, scene)
-        _full(draft, scene)
 
 
 def split_groups(groups: str) -> list[str]:
@@ -140,7 +134,7 @@ def _numbered(draft: Draft, scene: Scene) -> None:
     for entity, measure in _measured(draft, scene, match["what"]):
         paths = group_paths(draft, entity, groups)
         if paths and measure not in paths:
-            _write(draft, entity, measure, paths, f"={match['n']}", match["what"])
+            write(draft, entity, measure, paths, f"={match['n']}", match["what"])
             return
     if any(re.search(r"\b(?:week|month|year)\b", group) for group in groups):
         _open(draft, scene)
@@ -157,7 +151,7 @@ def _may_have(draft: Draft, scene: Scene) -> bool:
     who = entity_in(draft, match["who"])
     made = _made_of(scene, match["what"]) if who is not None else None
     if made is not None and who is not None and made.reference_to(who) and not period:
-        _write(draft, made, "count", (made.reference_to(who),), f"={match['n']}", "open")
+        write(draft, made, "count", (made.reference_to(who),), f"={match['n']}", "open")
         return True
     for entity, measure in _measured(draft, scene, match["what"]):
         via = entity.reference_to(who) if who is not None else _person(entity, match["who"])
@@ -167,7 +161,7 @@ def _may_have(draft: Draft, scene: Scene) -> bool:
             return True
         groups = (via, *days) if via else (via,)
         if via and entity is not who:
-            _write(draft, entity, measure, groups, f"={match['n']}", match["what"])
+            write(draft, entity, measure, groups, f"={match['n']}", match["what"])
             return True
     return False
 
@@ -236,7 +230,7 @@ def _total(draft: Draft, scene: Scene) -> bool:
     for child, via in referring(draft, whole) if whole is not None and top is not None else []:
         field = field_named(child, match["what"] if match else "", NUMBERS)
         if field is not None and top is not None:
-            _write(draft, child, field.name, (via,), f"{via}.{top.name}", top.name)
+            write(draft, child, field.name, (via,), f"{via}.{top.name}", top.name)
             return True
     return False
 
@@ -256,86 +250,11 @@ def _capacity(draft: Draft, counted: EntityDraft, limit: str) -> None:
         field = field if field is not None and field.type in NUMBERS else None
         if field is not None:
             maximum = f"{prefix}.{field.name}"
-            _write(draft, counted, _amount(counted), (prefix,), maximum, limit)
+            write(draft, counted, amount(counted), (prefix,), maximum, limit)
             return
     inner = field_named(counted, limit, NUMBERS)
     if inner is None:
         for other, via in referring(draft, counted):
             field = field_named(counted, limit, NUMBERS)
             if field is not None:
-                _write(draft, other, "count", (via,), f"{via}.{field.name}", limit)
-
-
-def _amount(counted: EntityDraft) -> str:
-    """Records that take several places at once are summed by their number of places."""
-    for field in counted.fields.values():
-        if (
-            field.type == "integer"
-            and not field.choices
-            and set(field.name.split("_"))
-            & {
-                "quantity",
-                "seats",
-                "places",
-                "spots",
-                "tickets",
-                "participants",
-                "persons",
-                "people",
-                "guests",
-            }
-        ):
-            return field.name
-    return "count"
-
-
-def _full(draft: Draft, scene: Scene) -> None:
-    """'Once a course is full nobody can register'."""
-    match = _FULL.search(scene.text)
-    whole = entity_in(draft, match["whole"]) if match else None
-    if whole is None:
-        return
-    size = (
-        field_named(whole, "capacity", NUMBERS)
-        or field_named(whole, "number of seats", NUMBERS)
-        or field_named(whole, "max participants", NUMBERS)
-    )
-    size = size or field_named(whole, "places", NUMBERS)
-    for child, via in referring(draft, whole):
-        if size is not None:
-            _write(draft, child, _amount(child), (via,), f"{via}.{size.name}", "places")
-            return
-
-
-def _write(
-    draft: Draft, entity: EntityDraft, measure: str, groups: tuple[str, ...], maximum: str, what: str
-) -> None:
-    top = field_at(draft, entity, maximum) if not maximum.startswith("=") else None
-    if top is not None and top.type == "text":
-        return
-    states = states_of(draft, entity)
-    ignoring = [
-        state
-        for state in states
-        if state
-        in (FINAL | NEGATIVE | {"returned", "closed", "finished"}) - {"on_hold", "blocked", "won", "hired"}
-    ]
-    word = re.search(r"\b(open|active|current|pending|running)\b", what)
-    if word and matching(states, word[1]):
-        ignoring = [state for state in states if state != matching(states, word[1])]
-    for group in groups:
-        if "." not in group:
-            entity.change(group, required=True)
-    draft.rule(
-        "limits",
-        Limit(
-            id=rule_id(entity.name, "limit", measure, maximum),
-            entity=entity.name,
-            measure=measure,
-            group_by=groups,
-            maximum=maximum,
-            ignoring_states=tuple(ignoring),
-            message=f"The limit of "
-            f"{maximum.lstrip('=').replace('_id', '').replace('.', ' ').replace('_', ' ')} is reached.",
-        ),
-    )
+                write(draft, other, "count", (via,), f"{via}.{field.name}", limit)

@@ -12,9 +12,9 @@ from streams.agents.business_analyzer.phrases import noun_phrases
 from streams.agents.business_analyzer.rule_comparisons import pair_of
 from streams.agents.business_analyzer.rule_fields import ensure, new_entity, number_field, refer, take
 from streams.agents.business_analyzer.rule_scenes import Scene, entity_in, mentions, rule_id, scenes
-from streams.agents.business_analyzer.rule_state_facts import Facts
 from streams.agents.business_analyzer.rule_states import machine_of, write
 from streams.agents.business_analyzer.rule_transitions import Cycle, Transition
+from streams.agents.business_analyzer.state_facts import Facts
 
 _LENDING = {"borrow": "loan", "lend": "loan", "loan": "loan", "rent": "rental"}
 _DAYS = re.compile(

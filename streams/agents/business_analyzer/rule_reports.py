@@ -44,7 +44,8 @@ _MEAN_PART = re.compile(
 )
 _WORD = re.compile(
     r"\b(?:reports?|statistics?|overview|evaluation|summary|summaries|totals?|sums?|turnover|revenue|count"
-    r"|kilomet\w+|how many|number of|dashboard|chart|breakdown)\b"
+    r"|kilomet\w+|how many|number of|dashboard|chart|breakdown"
+    r"|(?:income|takings|spending|earnings|expenditure) (?:by|per|for each))\b"
 )
 _FOR_EACH = re.compile(
     r"\bfor (?:each|every) (?P<whole>[\w\-]+)(?: [\w\-]+)?,? (?P<what>(?:the |how many |a )?[\w\- ]+)"
@@ -117,10 +118,7 @@ def _write(
     within: str = "",
     name: str = "",
 ) -> None:
-    keys = [
-        re.sub(r"_id$", "", group.split(":")[0] if ":" in group else group.rsplit(".", 1)[-1])
-        for group in groups
-    ]
+    keys = _keys(groups)
     what = name or (
         "-".join((*[re.sub(r"^.*\.", "", m) for m in measure[:1]], "of")) + "-" if measure else "number-of-"
     )
@@ -212,7 +210,7 @@ def _grouped(draft: Draft, scene: Scene) -> bool:
     ]
     counts = bool(_COUNT.search(match["what"])) and not _TOTAL.search(match["what"].split("number of")[-1])
     for entity in _candidates(draft, scene, match["what"]):
-        groups = _groups(draft, entity, names)
+        groups = _groups(draft, entity, names) or _groups(draft, entity, names[:1])
         measure = () if counts else _measure(draft, entity, match["what"])
         of_records = (
             not measure and scene.text.startswith("report") and entity_in(draft, match["what"]) is entity
@@ -226,9 +224,27 @@ def _grouped(draft: Draft, scene: Scene) -> bool:
                 and entity.fields[groups[0]].references
                 else ""
             )
-            _write(draft, entity, measure, groups, _conditions(draft, entity, match["what"]), within)
+            where = _conditions(draft, entity, match["what"])
+            name = _called(match["what"], groups) if measure else ""
+            _write(draft, entity, measure, groups, where, within, name)
             return True
     return False
+
+
+_EARNED = re.compile(r"\b(income|revenue|turnover|takings|earnings|spending)\b")
+
+
+def _called(what: str, groups: tuple[str, ...]) -> str:
+    """'income-by-category', as it was asked for; '' where the data themselves were named."""
+    earned = _EARNED.search(what)
+    return f"{earned[1]}-by-{'-and-'.join(_keys(groups))}" if earned else ""
+
+
+def _keys(groups: tuple[str, ...]) -> list[str]:
+    return [
+        re.sub(r"_id$", "", group.split(":")[0] if ":" in group else group.rsplit(".", 1)[-1])
+        for group in groups
+    ]
 
 
 _SHOWN = re.compile(
@@ -296,7 +312,8 @@ def _groups(draft: Draft, entity: EntityDraft, names: list[str]) -> tuple[str, .
             )
         else:
             other = entity_in(draft, name)
-            path = entity.reference_to(other) if other is not None else ""
+            path = _of_referred(draft, entity, name)
+            path = path or (entity.reference_to(other) if other is not None else "")
             path = path or (
                 f.name
                 if (f := field_named(entity, name)) is not None and f.type not in ("long_text",)
@@ -310,6 +327,18 @@ def _groups(draft: Draft, entity: EntityDraft, names: list[str]) -> tuple[str, .
             return ()
         found.append(path)
     return tuple(dict.fromkeys(found))
+
+
+def _of_referred(draft: Draft, entity: EntityDraft, name: str) -> str:
+    """'by equipment category' is by the category of the equipment that is referred to."""
+    parts = tuple(name.split())
+    for split in range(1, len(parts)):
+        other = next((e for e in draft.entities if e.words == parts[:split]), None)
+        reference = entity.reference_to(other) if other is not None else ""
+        field = field_named(other, " ".join(parts[split:])) if other is not None and reference else None
+        if field is not None:
+            return f"{reference}.{field.name}"
+    return ""
 
 
 def _measure(draft: Draft, entity: EntityDraft, what: str) -> tuple[str, ...]:
@@ -351,6 +380,13 @@ def _revenue(draft: Draft, entity: EntityDraft) -> tuple[str, ...]:
                 if name == "price" and quantity is not None and quantity.type == "integer"
                 else (name,)
             )
+    earned = ("selling", "sale", "total", "paid", "takings", "income", "revenue")
+    sold = next(
+        (f.name for f in entity.fields.values() if f.type == "money" and set(f.name.split("_")) & {*earned}),
+        "",
+    )
+    if sold:
+        return (sold,)
     quantity = number_field(entity, "quantity", "count", "number")
     for prefix, other in reachable(draft, entity):
         price = next(

@@ -109,6 +109,8 @@ def scene_of(draft: Draft, index: int, text: str, topic: EntityDraft | None, rol
     tokens = tokenise(text)
     named = tuple(mentions(draft, tokens))
     first = _subject(named) or topic
+    if first is not None and topic is not None and _only_acts(first, topic, tokens):
+        first = topic
     return Scene(
         draft=draft,
         index=index,
@@ -119,6 +121,15 @@ def scene_of(draft: Draft, index: int, text: str, topic: EntityDraft | None, rol
         topic=first,
         role=role.replace(" ", "_"),
     )
+
+
+def _only_acts(first: EntityDraft, topic: EntityDraft, tokens: tuple[Token, ...]) -> bool:
+    """'The driver accepts it': the sentence goes on about the thing of the sentence before."""
+    from streams.agents.business_analyzer import people
+
+    acts = people.is_person(first.words[-1]) and not people.is_person(topic.words[-1])
+    objects = (i for i, token in enumerate(tokens) if i and token.low in ("it", "them"))
+    return acts and any(tokens[i - 1].tag == "V" for i in objects)
 
 
 def _subject(named: tuple[Mention, ...]) -> EntityDraft | None:
@@ -172,6 +183,24 @@ def _named(draft: Draft, tokens: tuple[Token, ...], last: int) -> tuple[int, Ent
             if entity.words == lows or lows in entity.aliases:
                 return width, entity
     return 1, draft.resolve((tokens[last].low,)) if tokens[last].tag == "N" else None
+
+
+def acted_on_before(scene: Scene, clause: Clause) -> EntityDraft | None:
+    """What 'it' is: the object of the clause before, else the first thing, no person, that is named."""
+    from streams.agents.business_analyzer import people
+
+    for earlier in scene.clauses:
+        if earlier is clause:
+            break
+        end = next(
+            (i for i, t in enumerate(earlier.rest) if t.tag in ("PREP", "TO", "SUB")), len(earlier.rest)
+        )
+        objects = () if earlier.passive else mentions(scene.draft, earlier.rest[:end])
+        things = [m.entity for m in objects if not people.is_person(m.entity.words[-1])]
+        if things:
+            return things[0]
+    named = [m.entity for m in scene.mentions if not people.is_person(m.entity.words[-1])]
+    return named[0] if named else None
 
 
 def made_by(scene: Scene) -> EntityDraft | None:

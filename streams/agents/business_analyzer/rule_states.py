@@ -9,8 +9,9 @@ from streams.agents.business_analyzer import rule_approvals, words
 from streams.agents.business_analyzer.draft import Draft, EntityDraft
 from streams.agents.business_analyzer.rule_fields import drop_mere_name, ensure
 from streams.agents.business_analyzer.rule_scenes import rule_id
-from streams.agents.business_analyzer.rule_state_facts import Facts, facts_of
+from streams.agents.business_analyzer.rule_state_facts import facts_of
 from streams.agents.business_analyzer.rule_transitions import Cycle, Transition, cycle_of
+from streams.agents.business_analyzer.state_facts import Facts
 
 
 def find(draft: Draft) -> None:

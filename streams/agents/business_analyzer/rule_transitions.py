@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from schemas.specification import Condition
 from streams.agents.business_analyzer import state_words, words
-from streams.agents.business_analyzer.rule_state_facts import Facts, Step
+from streams.agents.business_analyzer.state_facts import Facts, Step
 from streams.agents.business_analyzer.state_words import (
     DECISIONS,
     FINAL,

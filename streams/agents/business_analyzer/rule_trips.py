@@ -17,9 +17,9 @@ from streams.agents.business_analyzer.rule_fields import (
     take,
 )
 from streams.agents.business_analyzer.rule_scenes import Scene, rule_id, scenes
-from streams.agents.business_analyzer.rule_state_facts import Facts
 from streams.agents.business_analyzer.rule_states import machine_of, write
 from streams.agents.business_analyzer.rule_transitions import Cycle, Transition
+from streams.agents.business_analyzer.state_facts import Facts
 
 _PAIRS = {
     ("start", "end"),

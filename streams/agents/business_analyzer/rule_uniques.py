@@ -119,6 +119,11 @@ _TWICE = re.compile(
     r"|cannot)?(?: not)? ?(?P<verb>[a-z]+)(?: [\w\- ]+?)? (?:twice|more than once|only once"
     r"|once)\b(?: (?:for|in|at|to|per|on) (?:the same |an? |one |each )?(?P<whole>[\w\-]+))?"
 )
+_ONCE_IN = re.compile(
+    r"\b(?P<who>[\w\- ]+?) (?:can|may|must) (?:only )?(?P<verb>[a-z]+)(?: up)? (?:for|in|at|to|on)"
+    r" (?:the same |an? |one |each |any )?(?P<whole>[\w\-]+)"
+    r" (?:only once|once only|just once|at most once|once)$"
+)
 _VERBED = {
     "register": "registration",
     "enrol": "enrolment",
@@ -137,7 +142,7 @@ _VERBED = {
 
 def _register_twice(draft: Draft, scene: Scene) -> bool:
     """'Nobody may register twice for the same course': the course with the e-mail of who registers."""
-    match = _TWICE.search(scene.text)
+    match = _ONCE_IN.search(scene.text) or _TWICE.search(scene.text)
     if not match or not match["whole"] or match["whole"] in ("time", "day", "period", "night"):
         return False
     whole = entity_in(draft, match["whole"])
