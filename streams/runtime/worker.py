@@ -216,13 +216,15 @@ class WorkLoop:
 
 
 def _ends_within(seconds: float, future: Future[Any], meanwhile: Callable[[], object]) -> bool:
-    """Whether the work ends in time; `meanwhile` is called each second until then."""
+    """Whether the work ends in time; `meanwhile` is called each second until then, and may take long."""
     deadline = time.monotonic() + seconds
+    ends = list[float]()
+    future.add_done_callback(lambda _: ends.append(time.monotonic()))
     while not wait([future], max(min(SIGN_OF_LIFE_SECONDS, deadline - time.monotonic()), 0)).done:
         if time.monotonic() >= deadline:
             return False
         meanwhile()
-    return True
+    return min([*ends, time.monotonic()]) <= deadline
 
 
 def _work_into(future: Future[WorkDone | WorkFailed], worker: Worker, started: Event, trigger: Event) -> None:

@@ -16,7 +16,9 @@ from connectors.settings import Settings
 from schemas.codec import Codec
 from schemas.envelope import Event
 from schemas.events.build import BuildCompleted
+from schemas.events.outcome import StepTimedOut
 from streams.core.decider import WorkDone
+from streams.runtime import worker
 from streams.runtime.worker import WorkLoop
 from tests.integration.streams.service_process import RunningService, passed_tests
 from tests.unit.streams.audit.recorded_histories import work_done
@@ -87,3 +89,18 @@ def test_given_a_build_that_is_too_late_when_it_ends_at_last_then_it_is_undone(
     while not builder.undone:
         assert time.monotonic() < deadline, "what it left is still there"
         time.sleep(0.05)
+
+
+def test_given_a_build_that_ended_too_late_when_it_is_looked_at_even_later_then_it_is_late_all_the_same(
+    service: RunningService, prepared: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builder = _Builder(meanwhile=lambda: time.sleep(1.6))
+    # As on a machine that stands still for a while: the work has ended when its limit is looked at.
+    monkeypatch.setattr(worker, "show_life", lambda _: time.sleep(1.2))
+
+    with psycopg.connect(service_url(prepared.database_url, _SERVICE), autocommit=True) as connection:
+        assert _loop(service, prepared, builder, limit=1.3).run_once(connection)
+
+    recorded = [Codec().decode(each.state).payload for each in service.store.select_notifications(1, 10)]
+    assert [type(payload) for payload in recorded][1:] == [StepTimedOut]
+    assert len(builder.undone) == 1
