@@ -66,7 +66,8 @@ def test_given_a_build_whose_lock_was_lost_when_another_worker_was_faster_then_i
 
         def lose_the_lock() -> None:
             second.execute("SELECT pg_terminate_backend(%s)", (first.info.backend_pid,))
-            assert _loop(service, prepared, faster).run_once(second)
+            # The server frees the lock when it has ended the session, which takes it a moment.
+            wait_until(lambda: _loop(service, prepared, faster).run_once(second))
 
         slower = _Builder(meanwhile=lose_the_lock)
         with suppress(psycopg.OperationalError):
