@@ -20,7 +20,7 @@ from schemas.events.outcome import StepTimedOut
 from streams.core.decider import WorkDone
 from streams.runtime import worker
 from streams.runtime.worker import WorkLoop
-from tests.integration.streams.service_process import RunningService, passed_tests
+from tests.integration.streams.service_process import RunningService, passed_tests, wait_until
 from tests.unit.streams.audit.recorded_histories import work_done
 
 _SERVICE = "deployment"
