@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas import topics
-from schemas.events import build, compensation, feature, outcome, requirement, test
+from schemas.events import build, compensation, feature, note, outcome, requirement, test
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,9 @@ EVENT_TYPES: tuple[EventType, ...] = (
         (outcome.CircuitBreakerChanged, 670),
         (outcome.PersonalDataErased, 680),
         (outcome.ModelCalled, 690),
+        (note.AgentTaskStarted, 700),
+        (note.AgentNoted, 710),
+        (note.AgentTaskFailed, 720),
     ),
 )
 

@@ -17,6 +17,7 @@ import projections
 import schemas
 import streams
 from connectors.settings import Settings
+from streams.agents.own_agent import added_code
 from streams.agents.registry import DECIDERS
 
 API = "api"
@@ -101,10 +102,10 @@ _ENDPOINTS = ("KAFKA_BROKERS", "DATABASE_URL", "SCHEMA_REGISTRY_URL")
 
 
 def _code() -> Mapping[str, str]:
-    """Size and time of each source file."""
+    """Size and time of each source file, those of added agents too."""
     files: dict[str, str] = {}
-    for package in _PACKAGES:
-        for path in sorted(Path(package.__path__[0]).rglob("*.py")):
+    for folder in (*(Path(package.__path__[0]) for package in _PACKAGES), *added_code()):
+        for path in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]:
             status = path.stat()
             files[str(path)] = f"{status.st_size} {status.st_mtime_ns}"
     return files

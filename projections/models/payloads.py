@@ -26,6 +26,13 @@ class ByUser(TypedDict):
     requested_by: str
 
 
+class Note(TypedDict):
+    """AgentNoted."""
+
+    subject: str
+    text: str
+
+
 class BreakerChange(TypedDict):
     """CircuitBreakerChanged."""
 

@@ -109,6 +109,11 @@ def _paused(payload: object) -> str:
     return ", ".join(cast(payloads.Pause, payload)["question_ids"])
 
 
+def _noted(payload: object) -> str:
+    note = cast(payloads.Note, payload)
+    return f"{note['subject']}: {note['text']}"
+
+
 _SUMMARIES: dict[str, Callable[[object], str]] = {
     "RequirementSubmitted": _requirement,
     "CancellationRequested": _reason,
@@ -125,6 +130,8 @@ _SUMMARIES: dict[str, Callable[[object], str]] = {
     "TestsFailed": _reason,
     "BuildFailed": _reason,
     "DeliveryFailed": _reason,
+    "AgentNoted": _noted,
+    "AgentTaskFailed": _reason,
     "SpecificationWritten": _specified,
     "FeatureCreated": _feature,
     "FeatureDeleted": _deleted,

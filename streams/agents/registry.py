@@ -14,6 +14,7 @@ from streams.agents.backend_developer.decider import DECIDER as BACKEND_DEVELOPE
 from streams.agents.business_analyzer.decider import AnalysisDecider
 from streams.agents.deployment.decider import DECIDER as DEPLOYMENT
 from streams.agents.frontend_developer.decider import DECIDER as FRONTEND_DEVELOPER
+from streams.agents.own_agent import added_agents
 from streams.agents.testing_engineer.decider import DECIDER as TESTING_ENGINEER
 from streams.core.decider import Decider
 from streams.core.saga import SagaDecider
@@ -23,7 +24,7 @@ from streams.core.saga_versions import SagaDecider1
 AnyDecider = Decider[Any]
 
 # The oldest first, the current one last. A version leaves when no stream of it is in any log.
-VERSIONS: dict[str, tuple[AnyDecider, ...]] = {
+_BUILT_IN: dict[str, tuple[AnyDecider, ...]] = {
     versions[-1].name: versions
     for versions in (
         (AnalysisDecider(),),
@@ -33,6 +34,13 @@ VERSIONS: dict[str, tuple[AnyDecider, ...]] = {
         (DEPLOYMENT,),
         (SagaDecider1(), SagaDecider()),
     )
+}
+
+ADDED = added_agents(_BUILT_IN)
+
+VERSIONS: dict[str, tuple[AnyDecider, ...]] = {
+    **_BUILT_IN,
+    **{name: agent.versions for name, agent in ADDED.items()},
 }
 
 DECIDERS: dict[str, AnyDecider] = {name: versions[-1] for name, versions in VERSIONS.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connectors.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.runtime.worker import Worker
+    from streams.core.worker import Worker
 
 
 def worker_of(service: str, config: Settings) -> Worker:
@@ -36,7 +36,9 @@ def worker_of(service: str, config: Settings) -> Worker:
             from streams.agents.deployment.worker import DeploymentWorker
 
             return DeploymentWorker(config.home / "artefacts")
-    raise KeyError(service)
+    from streams.agents.registry import ADDED
+
+    return ADDED[service].worker(config)
 
 
 def _analysis_worker(config: Settings) -> Worker:

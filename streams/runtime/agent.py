@@ -21,13 +21,14 @@ from connectors.settings import Settings, settings
 from schemas.errors import BadInputError, SetupError
 from streams.agents.registry import DEAD_LETTER_OWNER, DECIDERS, topics_of, versions_of
 from streams.agents.workers import worker_of
+from streams.core.worker import Worker
 from streams.runtime.faust_app import BatchChannel, faust_app
 from streams.runtime.inbox import Inbox
 from streams.runtime.outbox import Relay
 from streams.runtime.pages import add_pages
 from streams.runtime.record_source import Batch, RecordSource
 from streams.runtime.store import EventStore
-from streams.runtime.worker import Worker, WorkLoop
+from streams.runtime.worker import WorkLoop
 
 _DRAIN_SECONDS = 20.0
 

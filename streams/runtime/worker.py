@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 import structlog
@@ -20,6 +20,7 @@ from schemas.envelope import Event
 from schemas.errors import StreamwrightError
 from streams.agents.registry import AnyDecider
 from streams.core.decider import WorkDone, WorkFailed, WorkResult, WorkTimedOut
+from streams.core.worker import Worker
 from streams.runtime.fault_points import reach
 from streams.runtime.silent_holders import SIGN_OF_LIFE_SECONDS, show_life
 from streams.runtime.store import EventStore
@@ -34,26 +35,6 @@ _TOGETHER = 64
 _TOGETHER_SECONDS = 0.05
 # What undoes only removes files: it waits for a disk or a network to come back, a second at each try.
 _MAX_UNDO_TRIES = 60
-
-
-class Worker(Protocol):
-    """An agent's impure part."""
-
-    def work(self, started: Event, trigger: Event) -> WorkDone | WorkFailed:
-        """Do the work of one attempt.
-
-        Args:
-            started: the agent's own event that the work has started.
-            trigger: the event that the agent reacts to.
-
-        Raises:
-            Exception: is recorded as the failure of the step; nothing of the work may then be left.
-        """
-        ...
-
-    def undo(self, delivery_id: str, attempt: int) -> None:
-        """Remove what the work of an attempt left outside the log; may be called more than once."""
-        ...
 
 
 class WorkLoop:

@@ -55,6 +55,9 @@ WIRE_IDS: dict[int, str] = {
     630: "outcome-events/DeliveryCompensated",
     640: "outcome-events/StepTimedOut",
     690: "outcome-events/ModelCalled",
+    700: "outcome-events/AgentTaskStarted",
+    710: "outcome-events/AgentNoted",
+    720: "outcome-events/AgentTaskFailed",
 }
 _FACTS = ("step", "plan", "undone", "cause", "failed_step", "reason", "feature_id", "was_done", "number")
 

@@ -14,7 +14,7 @@ from schemas.personal import personal_mark
 _OUR_OWN = {
     "engine", "story_ids", "failed_step", "feature_id", "question_ids", "dead_letter", "record", "service",
     "corrections", "breaker", "process", "instance", "cause", "key_id", "deliveries", "provider", "model",
-    "purpose", "prompt_version", "prompt_sha256", "cost",
+    "purpose", "prompt_version", "prompt_sha256", "cost", "subject",
 }  # fmt: skip
 
 

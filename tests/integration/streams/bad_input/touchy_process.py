@@ -16,8 +16,8 @@ from schemas.envelope import Event
 from streams.agents.registry import DECIDERS, AnyDecider
 from streams.agents.workers import worker_of
 from streams.core.decider import Message, WorkDone, WorkFailed
+from streams.core.worker import Worker
 from streams.runtime.agent import run
-from streams.runtime.worker import Worker
 from tests.integration.streams.pipeline.quick_workers import STEP_OF, QuickWorker
 
 QUICK = '{"quick": true'
