@@ -115,6 +115,13 @@ def _compared(head: str, node: Compared, margin: str) -> list[str]:
     return [f"{head}(", *sides, f"{margin})"]
 
 
+# What a test calls or is given: a record of that name, as a change, needs another variable.
+_TAKEN = tuple(
+    "accepted act change client clock create declared exported lists named operations read refused remove"
+    " replace send started".split()
+)
+
+
 class Script:
     """Statements of a test's body.
 
@@ -126,7 +133,7 @@ class Script:
 
     def __init__(self) -> None:
         self.statements: list[tuple[str, Node]] = []
-        self.names: dict[str, int] = {}
+        self.names: dict[str, int] = dict.fromkeys(_TAKEN, 1)
         self.checks = 0
 
     def write(self, prefix: str, node: Node) -> None:

@@ -25,3 +25,9 @@ def test_given_a_variable_in_the_braces_of_a_path_when_written_then_it_is_assign
 def test_given_the_name_in_texts_alone_when_written_then_it_is_not_assigned() -> None:
     texts = ('f"/courier/{parcel}"', '"courier"', "'a \"courier\"'")
     assert _script(*texts)[0] == 'create(client, "/couriers", {})'
+
+
+def test_given_a_record_that_is_called_like_a_step_when_named_then_the_step_stays_callable() -> None:
+    script = Script()
+    assert script.name("change") == "change_2"
+    assert script.name("order") == "order"
