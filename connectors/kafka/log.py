@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import methodcaller
 from typing import NamedTuple, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -113,9 +114,14 @@ def from_message(message: Message, *, with_headers: bool = True) -> LogRecord:
     )
 
 
+# Where a name is no text, the client gives a broken list with its error. A plain `message.headers()`, once
+# Python has optimised it, does not look for the error, and the broken list ends the process.
+_headers_in = methodcaller("headers")
+
+
 def _headers(message: Message) -> Headers:
     try:
-        pairs = cast("list[tuple[str, bytes | None]]", message.headers() or [])
+        pairs = cast("list[tuple[str, bytes | None]]", _headers_in(message) or [])
     except (SystemError, UnicodeDecodeError):
         # The client cannot give a name that is not UTF-8, which Kafka and some other clients take.
         return UNREADABLE_HEADERS
