@@ -223,7 +223,7 @@ def _saga_problems(system: SystemInMemory, deliveries: list[UUID]) -> list[str]:
 
 TestDeliveries = Deliveries.TestCase
 TestDeliveries.settings = settings(
-    max_examples=400,
+    max_examples=1_000,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
